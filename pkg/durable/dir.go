@@ -1,0 +1,178 @@
+// Package durable owns the ways files and folders change so that a power cut finds either the old state or the new one:
+// create, replace, append, cut, exchange, and locks with deadlines. It must never know a file's format.
+package durable
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"syscall"
+
+	"github.com/reedbase/reedbase/pkg/fault"
+)
+
+// Dir is an open folder. Every name given to its methods is resolved inside it by os.Root, so no name and no symbolic
+// link leads out of it. A Dir may be used by several goroutines.
+type Dir struct {
+	root *os.Root
+	file *os.File // the folder itself, for fsync and for renameat2
+	path string   // for messages only
+}
+
+// OpenDir opens the folder at path. The caller closes it.
+func OpenDir(path string) (*Dir, error) {
+	root, err := os.OpenRoot(path)
+	if err != nil {
+		return nil, kinded(err)
+	}
+	return newDir(root, path)
+}
+
+func newDir(root *os.Root, path string) (*Dir, error) {
+	file, err := root.Open(".")
+	if err != nil {
+		root.Close()
+		return nil, kinded(err)
+	}
+	return &Dir{root: root, file: file, path: path}, nil
+}
+
+// Sub opens the folder name inside d. The caller closes it.
+func (d *Dir) Sub(name string) (*Dir, error) {
+	root, err := d.root.OpenRoot(name)
+	if err != nil {
+		return nil, kinded(err)
+	}
+	return newDir(root, d.Path(name))
+}
+
+// MakeSub opens the folder name inside d, making it first when it is missing: durably, the folder above is synced.
+func (d *Dir) MakeSub(name string) (*Dir, error) {
+	err := d.root.Mkdir(name, 0o777)
+	if err == nil {
+		err = d.Sync()
+	}
+	if err != nil && !errors.Is(err, fs.ErrExist) {
+		return nil, kinded(err)
+	}
+	return d.Sub(name)
+}
+
+// Close releases the folder; files opened from it stay open.
+func (d *Dir) Close() error {
+	return errors.Join(d.file.Close(), d.root.Close())
+}
+
+// Path returns where name stands, for messages: never to be opened.
+func (d *Dir) Path(name string) string { return filepath.Join(d.path, name) }
+
+// Root returns the folder as an os.Root, owned by d.
+func (d *Dir) Root() *os.Root { return d.root }
+
+// Open opens the regular file name for reading. What is no regular file (a fifo would block, a folder cannot be read)
+// is refused with fault.Corrupt.
+func (d *Dir) Open(name string) (*os.File, error) { return d.OpenFile(name, os.O_RDONLY) }
+
+// OpenFile is Open with flags; a file it creates gets mode 0666 less the umask.
+func (d *Dir) OpenFile(name string, flag int) (*os.File, error) {
+	f, err := d.root.OpenFile(name, flag|syscall.O_NONBLOCK, 0o666)
+	if err != nil {
+		return nil, kinded(err)
+	}
+	info, err := f.Stat()
+	if err == nil && !info.Mode().IsRegular() {
+		err = fault.New(fault.Corrupt, "%q is a %s, not a regular file", d.Path(name), kindOf(info.Mode()))
+	}
+	if err != nil {
+		f.Close()
+		return nil, err
+	}
+	return f, nil
+}
+
+// ReadFile returns the whole of the regular file name; one larger than limit bytes is refused with fault.Corrupt.
+func (d *Dir) ReadFile(name string, limit int64) ([]byte, error) {
+	f, err := d.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, kinded(err)
+	}
+	if info.Size() > limit {
+		return nil, fault.New(fault.Corrupt, "%q has %d bytes, more than the %d allowed", d.Path(name), info.Size(), limit)
+	}
+	data := make([]byte, info.Size())
+	n, err := io.ReadFull(f, data)
+	if err != nil && err != io.ErrUnexpectedEOF && err != io.EOF {
+		return nil, kinded(err)
+	}
+	return data[:n], nil
+}
+
+// Exists reports whether name is there, whatever it is.
+func (d *Dir) Exists(name string) bool {
+	_, err := d.root.Lstat(name)
+	return err == nil
+}
+
+// Names lists the folder's entries, sorted.
+func (d *Dir) Names() ([]string, error) {
+	entries, err := fs.ReadDir(d.root.FS(), ".")
+	if err != nil {
+		return nil, kinded(err)
+	}
+	names := make([]string, len(entries))
+	for i, e := range entries {
+		names[i] = e.Name()
+	}
+	return names, nil
+}
+
+// Sync makes the folder's entries durable: what was created, renamed or removed in it stays so.
+func (d *Dir) Sync() error {
+	if err := d.file.Sync(); err != nil {
+		return fmt.Errorf("sync %q: %w", d.path, err)
+	}
+	return nil
+}
+
+// Remove unlinks name; it is durable after the next Sync. A missing name is no error.
+func (d *Dir) Remove(name string) error {
+	if err := d.root.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return kinded(err)
+	}
+	return nil
+}
+
+// kinded gives an error of the file system the kind a caller acts on; the text stays the system's.
+func kinded(err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, fs.ErrNotExist):
+		return fault.As(fault.NotFound, err)
+	case errors.Is(err, syscall.ELOOP), errors.Is(err, syscall.ENXIO), errors.Is(err, syscall.ENOTDIR), errors.Is(err, syscall.EISDIR):
+		return fault.As(fault.Corrupt, err)
+	}
+	return err
+}
+
+func kindOf(m fs.FileMode) string {
+	switch {
+	case m.IsDir():
+		return "folder"
+	case m&fs.ModeNamedPipe != 0:
+		return "fifo"
+	case m&fs.ModeSocket != 0:
+		return "socket"
+	case m&fs.ModeDevice != 0:
+		return "device"
+	}
+	return "special file"
+}

@@ -1,0 +1,93 @@
+package durable
+
+import (
+	"bytes"
+	"os"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+func renameNew(d *Dir, from, to string) error {
+	return rename2(d, from, to, unix.RENAME_NOREPLACE)
+}
+
+func exchange(d *Dir, a, b string) error {
+	return rename2(d, a, b, unix.RENAME_EXCHANGE)
+}
+
+// rename2 calls renameat2 with single names inside the open folder, so nothing can lead out of it.
+func rename2(d *Dir, from, to string, flags uint) error {
+	fd := int(d.file.Fd())
+	for {
+		switch err := unix.Renameat2(fd, from, fd, to, flags); err {
+		case nil:
+			return nil
+		case unix.EINTR:
+		case unix.EINVAL, unix.ENOSYS, unix.EOPNOTSUPP:
+			return errNotSupported
+		default:
+			return &os.LinkError{Op: "renameat2", Old: d.Path(from), New: d.Path(to), Err: err}
+		}
+	}
+}
+
+func datasync(f *os.File) error {
+	for {
+		if err := unix.Fdatasync(int(f.Fd())); err != unix.EINTR {
+			return err
+		}
+	}
+}
+
+func copyRange(dst, src *os.File, off, n int64) (done int64, err error) {
+	from, to := int(src.Fd()), int(dst.Fd())
+	for done < n {
+		at := off + done
+		k, err := unix.CopyFileRange(from, &at, to, nil, int(min(n-done, 1<<30)), 0)
+		switch {
+		case err == unix.EINTR:
+		case err == unix.EXDEV || err == unix.EINVAL || err == unix.ENOSYS || err == unix.EOPNOTSUPP:
+			return done, nil
+		case err != nil:
+			return done, &os.PathError{Op: "copy_file_range", Path: src.Name(), Err: err}
+		case k == 0:
+			return done, nil
+		}
+		done += int64(k)
+	}
+	return done, nil
+}
+
+// BootID names this boot of the machine, or "" where the system gives no name.
+func BootID() string {
+	id, err := os.ReadFile("/proc/sys/kernel/random/boot_id")
+	if err != nil {
+		return ""
+	}
+	return string(bytes.TrimSpace(id))
+}
+
+// StatOf returns the identity of the open file f.
+func StatOf(f *os.File) (Stat, error) {
+	var x unix.Statx_t
+	for {
+		err := unix.Statx(int(f.Fd()), "", unix.AT_EMPTY_PATH, unix.STATX_BASIC_STATS|unix.STATX_MNT_ID, &x)
+		if err == nil {
+			break
+		}
+		if err != unix.EINTR {
+			return Stat{}, &os.PathError{Op: "statx", Path: f.Name(), Err: err}
+		}
+	}
+	return Stat{
+		Mount: x.Mnt_id, Device: unix.Mkdev(x.Dev_major, x.Dev_minor), Inode: x.Ino, Size: int64(x.Size),
+		Modified: x.Mtime.Sec*1e9 + int64(x.Mtime.Nsec), Changed: x.Ctime.Sec*1e9 + int64(x.Ctime.Nsec),
+	}, nil
+}
+
+// SetModified sets the modification time of the open file f.
+func SetModified(f *os.File, t time.Time) error {
+	tv := unix.NsecToTimeval(t.UnixNano())
+	return unix.Futimes(int(f.Fd()), []unix.Timeval{tv, tv})
+}

@@ -1,0 +1,36 @@
+//go:build !linux
+
+package durable
+
+import (
+	"os"
+	"syscall"
+	"time"
+)
+
+func renameNew(*Dir, string, string) error { return errNotSupported }
+
+func exchange(*Dir, string, string) error { return errNotSupported }
+
+func datasync(f *os.File) error { return f.Sync() }
+
+func copyRange(*os.File, *os.File, int64, int64) (int64, error) { return 0, nil }
+
+// BootID names this boot of the machine, or "" where the system gives no name.
+func BootID() string { return "" }
+
+// StatOf returns the identity of the open file f. Without statx there is no mount id and no change time.
+func StatOf(f *os.File) (Stat, error) {
+	info, err := f.Stat()
+	if err != nil {
+		return Stat{}, err
+	}
+	s := Stat{Size: info.Size(), Modified: info.ModTime().UnixNano()}
+	if sys, ok := info.Sys().(*syscall.Stat_t); ok {
+		s.Device, s.Inode = uint64(sys.Dev), uint64(sys.Ino)
+	}
+	return s, nil
+}
+
+// SetModified sets the modification time of the open file f.
+func SetModified(f *os.File, t time.Time) error { return os.Chtimes(f.Name(), t, t) }

@@ -1,0 +1,147 @@
+package durable
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+
+	"github.com/reedbase/reedbase/pkg/fault"
+)
+
+// Create makes the file name with data, durably and never over an existing one (fs.ErrExist). The calls, in order:
+// open temp, write, fsync, renameat2 RENAME_NOREPLACE, fsync folder. After an error name is not there; if only the
+// folder's fsync failed, the entry is taken away again as well as the system lets us.
+//
+// temp is the name used on the way. Whoever holds the folder's lock uses one fixed temp: a leftover of a crash is
+// written over by the next call.
+func (d *Dir) Create(name, temp string, data []byte) error {
+	if err := d.writeTemp(temp, data, true); err != nil {
+		return err
+	}
+	if err := d.RenameNew(temp, name); err != nil {
+		d.root.Remove(temp)
+		return err
+	}
+	if err := d.Sync(); err != nil {
+		d.root.Remove(name)
+		return err
+	}
+	return nil
+}
+
+// Replace makes name hold data, durably: a reader, or a power cut, finds the old content or the new. The calls, in
+// order: open temp, write, fsync, rename, fsync folder.
+func (d *Dir) Replace(name, temp string, data []byte) error {
+	if err := d.writeTemp(temp, data, true); err != nil {
+		return err
+	}
+	if err := d.root.Rename(temp, name); err != nil {
+		d.root.Remove(temp)
+		return kinded(err)
+	}
+	return d.Sync()
+}
+
+// Put makes name hold data for readers at once, without a flush: for what can be made again. After a power cut it may
+// be old, empty or missing.
+func (d *Dir) Put(name, temp string, data []byte) error {
+	if err := d.writeTemp(temp, data, false); err != nil {
+		return err
+	}
+	if err := d.root.Rename(temp, name); err != nil {
+		d.root.Remove(temp)
+		return kinded(err)
+	}
+	return nil
+}
+
+func (d *Dir) writeTemp(temp string, data []byte, sync bool) error {
+	f, err := d.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_TRUNC)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	if err == nil && sync {
+		err = f.Sync()
+	}
+	if err = errors.Join(err, f.Close()); err != nil {
+		d.root.Remove(temp)
+		return fmt.Errorf("write %q: %w", d.Path(temp), err)
+	}
+	return nil
+}
+
+// RenameNew renames from to to unless to exists (fs.ErrExist). It is durable after the next Sync.
+func (d *Dir) RenameNew(from, to string) error {
+	err := renameNew(d, from, to)
+	if err == errNotSupported {
+		// link refuses an existing name as the rename would.
+		if err = d.root.Link(from, to); err == nil {
+			err = d.root.Remove(from)
+		}
+	}
+	return kinded(err)
+}
+
+// Rename renames from to to, replacing it. It is durable after the next Sync.
+func (d *Dir) Rename(from, to string) error { return kinded(d.root.Rename(from, to)) }
+
+// Exchange swaps the files a and b in one step, so that no reader finds either missing. Where the system cannot, it
+// says so with ErrNoExchange and nothing has changed.
+func (d *Dir) Exchange(a, b string) error {
+	err := exchange(d, a, b)
+	if err == errNotSupported {
+		return ErrNoExchange
+	}
+	return kinded(err)
+}
+
+// ErrNoExchange is returned by Exchange where the system or the file system has no such call.
+var ErrNoExchange = errors.New("files cannot be exchanged in one step here")
+
+var errNotSupported = errors.New("not supported by the system")
+
+// Append writes data at offset end, which is the file's size, and makes it durable with one fdatasync. An error before
+// the flush cuts the file back to end and has the system's kind. When the flush fails, or the cut does, nobody knows
+// what the disk holds: the error's kind is fault.Unknown.
+func Append(f *os.File, end int64, data []byte) error {
+	if _, err := f.WriteAt(data, end); err != nil {
+		if cut := f.Truncate(end); cut != nil {
+			return fault.New(fault.Unknown, "append to %q: %w; and cutting it back: %w", f.Name(), err, cut)
+		}
+		return fmt.Errorf("append to %q: %w", f.Name(), err)
+	}
+	if err := datasync(f); err != nil {
+		return fault.New(fault.Unknown, "sync %q: %w", f.Name(), err)
+	}
+	return nil
+}
+
+// Cut shortens f to size bytes, durably.
+func Cut(f *os.File, size int64) error {
+	if err := f.Truncate(size); err != nil {
+		return fmt.Errorf("cut %q: %w", f.Name(), err)
+	}
+	if err := datasync(f); err != nil {
+		return fault.New(fault.Unknown, "sync %q: %w", f.Name(), err)
+	}
+	return nil
+}
+
+// CopyRange copies n bytes of src from off to dst at its offset, in the kernel where it can (copy_file_range).
+func CopyRange(dst, src *os.File, off, n int64) error {
+	done, err := copyRange(dst, src, off, n)
+	if err != nil {
+		return err
+	}
+	if done == n {
+		return nil
+	}
+	_, err = io.Copy(dst, io.NewSectionReader(src, off+done, n-done))
+	return err
+}
+
+// IsExist reports whether err says that a name was already there.
+func IsExist(err error) bool { return errors.Is(err, fs.ErrExist) }
