@@ -1,0 +1,41 @@
+package row
+
+import (
+	"bytes"
+
+	"github.com/reedbase/reedbase/pkg/fault"
+)
+
+// Convert appends src, CSV as RFC 4180 has it but with this delimiter, to dst in the dialect of tables. Each record keeps
+// its line end; a cell keeps its content and gets the quotes it needs here. Blank lines stay; a line that begins with '#'
+// is data there, so its first cell is quoted; a byte order mark is dropped. A quoted cell that is malformed is refused
+// with fault.Input, naming the line. Delimiter is any ASCII character but a quote, CR, LF or NUL.
+func Convert(dst, src []byte, delimiter byte) ([]byte, error) {
+	if delimiter == 0 || delimiter >= 0x80 || bytes.IndexByte([]byte("\"\r\n"), delimiter) >= 0 {
+		return dst, fault.New(fault.Input, "%q cannot be a delimiter", delimiter)
+	}
+	var cells [][]byte
+	for at := len(mark(src)); at < len(src); {
+		if endsLine(src[at:]) {
+			end := lineEnd(src, at)
+			dst, at = append(dst, src[at:end]...), end
+			continue
+		}
+		cells = cells[:0]
+		for {
+			cell, next, err := cellAt(src, at, delimiter)
+			if err != nil {
+				return dst, err.in(src)
+			}
+			cells = append(cells, unquote(cell))
+			at = next
+			if at == len(src) || src[at] != delimiter {
+				break
+			}
+			at++
+		}
+		end := lineEnd(src, at)
+		dst, at = AppendRecord(dst, cells, string(src[at:end])), end
+	}
+	return dst, nil
+}
