@@ -1,0 +1,217 @@
+package bzip2
+
+import (
+	"iter"
+	"slices"
+)
+
+// symbol is a letter of a text to sort: bytes first, the names of substrings in the rounds below.
+type symbol interface{ ~byte | ~int32 }
+
+// sorter sorts the suffixes of one text by induction, in linear time for any text. A suffix is L when it is greater than
+// the one behind it and S when smaller; an LMS suffix is an S behind an L. The sorted LMS suffixes give the place of all
+// others, and they are sorted by sorting the stretches between them and, where stretches repeat, by a round on the
+// names of the stretches.
+//
+// The algorithm is SA-IS: Nong, Zhang and Chan, Two Efficient Algorithms for Linear Time Suffix Array Construction, 2009.
+// The end of the text counts as a letter smaller than all others.
+type sorter[T symbol] struct {
+	text   []T
+	sa     []int32 // the result; in between, 0 is an empty place and a negative entry one that waits
+	freq   []int32 // how often each letter occurs
+	bucket []int32 // where the next suffix beginning with a letter goes
+}
+
+// sortSuffixes sets sa to the starts of the suffixes of text in ascending order. Letters are below alphabet;
+// len(sa) == len(text) and sa is all zeros.
+func sortSuffixes[T symbol](text []T, sa []int32, alphabet int) {
+	if len(text) < 2 {
+		return
+	}
+	room := make([]int32, 2*alphabet)
+	s := sorter[T]{text, sa, room[:alphabet], room[alphabet:]}
+	for _, c := range text {
+		s.freq[c]++
+	}
+	lms := s.sortStretches()
+	if names := s.name(lms); names < lms {
+		s.sortNames(lms, names)
+	} else {
+		copy(sa, sa[len(sa)-lms:])
+	}
+	s.spread(lms)
+	s.induceL(false)
+	s.induceS(false)
+}
+
+// heads points every bucket at its first place, tails behind its last.
+func (s *sorter[T]) heads() {
+	at := int32(0)
+	for c, n := range s.freq {
+		s.bucket[c] = at
+		at += n
+	}
+}
+
+func (s *sorter[T]) tails() {
+	at := int32(0)
+	for c, n := range s.freq {
+		at += n
+		s.bucket[c] = at
+	}
+}
+
+// lms yields the starts of the LMS suffixes, the last first.
+func (s *sorter[T]) lms() iter.Seq[int32] {
+	return func(yield func(int32) bool) {
+		rising := false
+		next := s.text[len(s.text)-1]
+		for i := len(s.text) - 2; i >= 0; i-- {
+			c := s.text[i]
+			if c < next {
+				rising = true
+			} else if c > next && rising {
+				rising = false
+				if !yield(int32(i + 1)) {
+					return
+				}
+			}
+			next = c
+		}
+	}
+}
+
+// sortStretches leaves the LMS starts at the end of sa, sorted by the stretch up to the next one, and counts them.
+func (s *sorter[T]) sortStretches() (count int) {
+	s.tails()
+	for j := range s.lms() {
+		b := &s.bucket[s.text[j]]
+		*b--
+		s.sa[*b] = j
+	}
+	s.induceL(true)
+	s.induceS(true)
+	n := len(s.sa)
+	top := n
+	for i := n - 1; i >= 0; i-- {
+		if j := s.sa[i]; j < 0 {
+			s.sa[i] = 0
+			top--
+			s.sa[top] = -j
+		}
+	}
+	return n - top
+}
+
+// induceL places the L suffixes from the smallest: each stands before the suffix behind it. Where only the stretches
+// are wanted, entries are dropped once used; what stays are the suffixes with an S before them.
+func (s *sorter[T]) induceL(stretches bool) {
+	s.heads()
+	text, sa := s.text, s.sa
+	place := func(k int32) {
+		c := text[k]
+		b := s.bucket[c]
+		s.bucket[c] = b + 1
+		if k > 0 && text[k-1] < c {
+			k = -k
+		}
+		sa[b] = k
+	}
+	place(int32(len(text) - 1))
+	for i := range sa {
+		j := sa[i]
+		if j <= 0 {
+			sa[i] = -j
+			continue
+		}
+		if sa[i] = -j; stretches {
+			sa[i] = 0
+		}
+		place(j - 1)
+	}
+}
+
+// induceS places the S suffixes from the greatest. Where only the stretches are wanted, the LMS starts stay, negative.
+func (s *sorter[T]) induceS(stretches bool) {
+	s.tails()
+	text, sa := s.text, s.sa
+	for i := len(sa) - 1; i >= 0; i-- {
+		j := sa[i]
+		if j <= 0 {
+			if !stretches {
+				sa[i] = -j
+			}
+			continue
+		}
+		if stretches {
+			sa[i] = 0
+		}
+		k := j - 1
+		c := text[k]
+		if k == 0 || text[k-1] > c {
+			k = -k
+		}
+		s.bucket[c]--
+		sa[s.bucket[c]] = k
+	}
+}
+
+// name gives the stretches, sorted at the end of sa, ascending names from 1, equal ones the same, and counts the names.
+// The name of the stretch at j goes to sa[j/2]: two LMS starts never stand side by side.
+func (s *sorter[T]) name(lms int) (names int) {
+	sa := s.sa
+	sorted := sa[len(sa)-lms:]
+	clear(sa[:len(sa)-lms])
+	end := int32(0)
+	for j := range s.lms() {
+		sa[j/2] = max(0, end-j)
+		end = j + 1
+	}
+	var last []T
+	for _, j := range sorted {
+		stretch := s.text[j : j+sa[j/2]]
+		if len(stretch) == 0 || !slices.Equal(stretch, last) {
+			names++
+			last = stretch
+		}
+		sa[j/2] = int32(names)
+	}
+	return names
+}
+
+// sortNames sorts the LMS suffixes by the names of their stretches and leaves them at the front of sa.
+func (s *sorter[T]) sortNames(lms, names int) {
+	sa := s.sa
+	n := len(sa)
+	top := n
+	for i := (n - 1) / 2; i >= 0; i-- {
+		if sa[i] > 0 {
+			top--
+			sa[top] = sa[i] - 1
+		}
+	}
+	front, back := sa[:lms], sa[n-lms:]
+	clear(front)
+	sortSuffixes(back, front, names)
+	at := lms
+	for j := range s.lms() {
+		at--
+		back[at] = j
+	}
+	for i, k := range front {
+		front[i] = back[k]
+	}
+}
+
+// spread moves the sorted LMS starts from the front of sa to the ends of their buckets and empties all else.
+func (s *sorter[T]) spread(lms int) {
+	s.tails()
+	clear(s.sa[lms:])
+	for i := lms - 1; i >= 0; i-- {
+		j := s.sa[i]
+		s.sa[i] = 0
+		b := &s.bucket[s.text[j]]
+		*b--
+		s.sa[*b] = j
+	}
+}
