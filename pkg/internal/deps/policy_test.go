@@ -1,0 +1,78 @@
+package deps
+
+// policy is the plan of the house. A package imports what its line names and nothing else of the module; all of it lies on lower
+// floors or below the package itself, but for the exceptions marked →. Names are relative to pkg/, or to the module for cmd/ and
+// scripts/. On a pure floor bytes come in and values go out: no files, network, clock or environment.
+const policy = `
+floor 0 ground
+	fault:
+	durable: →fault
+
+floor 1 codecs, pure
+	row: fault
+	stamp: fault
+	delta/bzip2: fault
+	delta/xz: fault
+	delta: fault delta/bzip2 delta/xz
+	verlog: fault →stamp
+	dict: fault →stamp
+
+floor 2 algorithms, pure
+	merge: fault row
+
+floor 3 disk
+	table: fault durable delta dict merge row stamp verlog
+	store: fault durable delta dict row stamp verlog →table
+
+floor 4 meaning and network
+
+floor 5 edge
+	cli: fault
+	reedbase: fault durable delta dict merge row stamp verlog table store
+
+floor 6 commands
+	cmd/rdb: fault cli delta dict merge row stamp verlog reedbase
+	cmd/rdb-apply: fault cli delta
+	cmd/rdb-delta: fault cli delta row
+	cmd/rdb-dict: fault cli dict durable stamp
+	cmd/rdb-log: fault cli dict stamp verlog
+	scripts/bench: cli
+	scripts/fixture:
+
+floor 7 tests
+	internal/powercut:
+`
+
+// libraries names every module from outside with the packages that may import it; "tests" is a module that only test files use.
+const libraries = `
+	github.com/google/go-cmp: tests
+	github.com/kr/binarydist: cmd/rdb-delta
+	github.com/pelletier/go-toml/v2: store reedbase
+	github.com/rogpeppe/go-internal: tests
+	github.com/ulikunitz/xz: delta/xz
+	github.com/zeebo/xxh3: verlog table
+	golang.org/x/sync: delta table reedbase
+	golang.org/x/sys: durable table
+	golang.org/x/term: cli
+	pgregory.net/rapid: tests
+`
+
+// unwanted modules are refused in test files too.
+var unwanted = []string{
+	"github.com/spf13/cobra",
+	"github.com/spf13/pflag",
+	"github.com/stretchr/testify",
+	"github.com/shirou/gopsutil",
+}
+
+// impure names what a package on a pure floor imports nothing of. Of package time it may use the types, but not the calls in clock.
+var impure = []string{"os", "net", "syscall", "log", "flag", "io/ioutil", "runtime/debug", "math/rand", "golang.org/x/sys", "golang.org/x/term"}
+
+var clock = []string{"Now", "Since", "Until", "Sleep", "After", "AfterFunc", "Tick", "NewTicker", "NewTimer", "LoadLocation", "Local"}
+
+// edge names what only cli may use: arguments taken or an end made anywhere else would go past its rules. A command's main may
+// call os.Exit beside.
+var edge = []string{"os.Args", "log.Fatal", "log.Fatalf", "log.Fatalln"}
+
+// excused is the exception to edge: a lock tells others the command line of its holder.
+var excused = map[string]string{"durable": "os.Args"}
