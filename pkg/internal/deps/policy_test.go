@@ -21,23 +21,25 @@ floor 2 algorithms, pure
 	merge: fault row
 
 floor 3 disk
-	table: fault durable delta dict merge row stamp verlog
-	store: fault durable delta dict row stamp verlog →table
+	ledger: fault durable dict stamp
+	table: fault durable delta dict merge row stamp verlog →ledger
+	store: fault durable delta dict row stamp verlog →ledger →table
 
 floor 4 meaning and network
 
 floor 5 edge
 	cli: fault
-	reedbase: fault durable delta dict merge row stamp verlog table store
+	reedbase: fault durable delta dict merge row stamp verlog ledger table store
 
 floor 6 commands
 	cmd/rdb: fault cli delta dict merge row stamp verlog reedbase
 	cmd/rdb-apply: fault cli delta
 	cmd/rdb-delta: fault cli delta row
-	cmd/rdb-dict: fault cli dict durable stamp
+	cmd/rdb-dict: fault cli dict ledger stamp
 	cmd/rdb-log: fault cli dict stamp verlog
-	scripts/bench: cli
+	scripts/bench:
 	scripts/fixture:
+	scripts/tally:
 
 floor 7 tests
 	internal/powercut:
@@ -47,12 +49,12 @@ floor 7 tests
 const libraries = `
 	github.com/google/go-cmp: tests
 	github.com/kr/binarydist: cmd/rdb-delta
-	github.com/pelletier/go-toml/v2: store reedbase
+	github.com/pelletier/go-toml/v2: table store
 	github.com/rogpeppe/go-internal: tests
-	github.com/ulikunitz/xz: delta/xz
+	github.com/ulikunitz/xz: delta/xz scripts/bench
 	github.com/zeebo/xxh3: verlog table
 	golang.org/x/sync: delta table reedbase
-	golang.org/x/sys: durable table
+	golang.org/x/sys: durable table internal/powercut
 	golang.org/x/term: cli
 	pgregory.net/rapid: tests
 `
