@@ -1,22 +1,112 @@
 package delta
 
-// Diff returns a delta from base to next.
+import "bytes"
+
+const (
+	// shortestCopy is the least number of bytes that are worth a copy of their own: a control triple takes some bytes, too.
+	shortestCopy = 16
+	// snapshotShare says when a delta is a snapshot: when more than one in this many bytes of the new text are not in the base.
+	snapshotShare = 4
+)
+
+// Diff returns a delta that makes next of base. It aligns the two line by line, for tables whose lines are rows named by their first cells, in linear time:
+// the common start and end are trimmed; after a line that changed, the nearest pair of lines that belong together is looked for; only where there is none nearby are
+// all lines of base indexed by their names, to find those that moved. Any bytes give a right delta, tables give a small one. When the
+// extra bytes pass a quarter of next, the delta is a snapshot, which aliases next.
 func Diff(base, next []byte) *Delta {
-	d := &Delta{BaseSize: int64(len(base))}
-	n := min(len(base), len(next))
-	pre := 0
-	for pre < n && base[pre] == next[pre] {
-		pre++
-	}
-	suf := 0
-	for suf < n-pre && base[len(base)-1-suf] == next[len(next)-1-suf] {
-		suf++
-	}
-	d.copy(0, int64(pre))
-	d.insert(next[pre : len(next)-suf])
-	d.copy(int64(len(base)-suf), int64(suf))
-	if len(d.Extra) > len(next)/4 {
-		return Snapshot(next)
+	d := diff(base, next, len(next)/snapshotShare)
+	if d == nil {
+		d = Snapshot(next)
+		d.BaseSize = int64(len(base))
 	}
 	return d
+}
+
+// diff is Diff without snapshots: it returns nil when the extra bytes pass limit.
+func diff(base, next []byte, limit int) *Delta {
+	start := commonPrefix(base, next)
+	end := commonSuffix(base[start:], next[start:])
+	a := aligner{base: base, next: next[:len(next)-end], whole: next, made: Delta{BaseSize: int64(len(base))}, cells: 1}
+	a.copy(0, start)
+	a.onLine(start, start)
+	for at := start; a.pos < len(a.next); {
+		if len(a.made.Extra) > limit {
+			return nil
+		}
+		at = a.resync(at)
+		n := commonPrefix(base[at:], a.next[a.pos:])
+		a.copy(at, n)
+		at += n
+		a.onLine(at, n)
+	}
+	a.copy(len(base)-end, end)
+	if len(a.made.Extra) > limit {
+		return nil
+	}
+	return &a.made
+}
+
+// aligner walks through the new text and writes a delta. Positions in the base move freely, those in the new text only forward.
+type aligner struct {
+	base, next, whole []byte // next without the end it shares with base, and whole
+	made              Delta
+	pos               int // bytes of next that made makes
+
+	baseLine, nextLine int // starts of the lines that belong together at pos
+	stuck              int // times in a row that baseLine changed and nextLine did not
+
+	cells   int        // how many cells name a line
+	index   *nameIndex // of base, once a line was not found nearby
+	skipped bool       // lines of base have been passed over
+}
+
+// copy makes n bytes of the new text from those of base at off.
+func (a *aligner) copy(off, n int) {
+	last := len(a.made.Ops) - 1
+	joins := last >= 0 && a.made.Ops[last].Off >= 0 && a.made.Ops[last].Off+a.made.Ops[last].N == int64(off)
+	if n < shortestCopy && !joins {
+		a.insert(n)
+		return
+	}
+	a.made.copy(int64(off), int64(n))
+	a.pos += n
+}
+
+// insert makes the next n bytes of the new text as they are.
+func (a *aligner) insert(n int) {
+	a.made.insert(a.whole[a.pos : a.pos+n])
+	a.pos += n
+}
+
+// onLine notes the start of the line in which a match of n bytes ended, at the offset at in base.
+func (a *aligner) onLine(at, n int) {
+	newline := bytes.LastIndexByte(a.whole[a.pos-n:a.pos], '\n')
+	if newline < 0 && n < a.pos {
+		return // still in the line that the match began in
+	}
+	back := n - 1 - newline
+	a.baseLine, a.nextLine = at-back, a.pos-back
+	a.stuck = 0
+}
+
+// resync finds where to go on after a mismatch in two lines that seemed to belong together. It returns the offset in base that the new text continues with, having
+// made the bytes before it.
+func (a *aligner) resync(at int) int {
+	baseLine, nextLine := a.pair()
+	if nextLine == a.nextLine { // another line of base, of which a part has been made
+		a.stuck++
+		a.skipped = true
+		a.baseLine = baseLine
+		return min(baseLine+a.pos-nextLine, len(a.base))
+	}
+	a.stuck = 0
+	a.skipped = a.skipped || baseLine > lineEnd(a.base, at)
+	a.baseLine, a.nextLine = baseLine, nextLine
+	if nextLine >= len(a.next) {
+		a.insert(len(a.next) - a.pos)
+		return baseLine
+	}
+	same := commonSuffix(a.base[:baseLine], a.next[a.pos:nextLine])
+	a.insert(nextLine - same - a.pos)
+	return baseLine - same
 }
