@@ -3,6 +3,7 @@ package verlog
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/reedbase/reedbase/pkg/fault"
@@ -67,7 +68,7 @@ func Scan(log []byte) (lines []Line, torn int64, err error) {
 	if damage != nil {
 		return lines, torn, fault.As(fault.Corrupt, damage)
 	}
-	if n := len(lines); n > 1 && isSide(lines[n-1], lines[:n-1]) {
+	if n := len(lines); n > 1 && halfAppend(lines[n-1], lines[:n-1]) {
 		lines, torn = lines[:n-1], int64(last)
 	}
 	return lines, torn, nil
@@ -107,11 +108,16 @@ func knows(log []byte, id stamp.ID) bool {
 	return bytes.HasPrefix(log, start) || bytes.Contains(log, append([]byte("\n"), start...))
 }
 
-// isSide reports whether l, standing behind lines, is a side version: its base is not the head of lines, and it is no
-// fold of older deltas, which changes no content.
-func isSide(l Line, lines []Line) bool {
+// halfAppend reports whether l, standing behind lines, is a side version whose merge the same append would have brought:
+// its base is an older version than the head of lines. A fold of older deltas changes no content and needs no merge; and
+// where lines are not sound themselves, nobody knows what l is.
+func halfAppend(l Line, lines []Line) bool {
 	head, _ := Head(lines)
-	return l.Base != head.ID && l.Action != Compact
+	if l.Base == head.ID || l.Action == Compact || l.ID <= head.ID {
+		return false
+	}
+	known := l.Base == 0 || slices.ContainsFunc(lines, func(m Line) bool { return m.ID == l.Base })
+	return known && len(Verify(lines)) == 0
 }
 
 // Head returns the head of a log: its first line, followed by each line whose base was the head so far. ok is false for

@@ -16,11 +16,12 @@ func Verify(lines []Line) []Problem {
 	v := verifier{known: make(map[stamp.ID]int, len(lines)), side: map[stamp.ID]int{}}
 	for i, l := range lines {
 		v.order(i, l, lines)
-		v.parents(i, l)
-		if i == 0 || l.Base == v.head {
+		sound := v.parents(i, l)
+		switch {
+		case i == 0, l.Base == v.head, !sound && l.Action != Compact:
 			v.join(l.Parent, lines)
 			v.head = l.ID
-		} else if l.Action != Compact {
+		case l.Action != Compact:
 			v.side[l.ID] = i
 		}
 		v.known[l.ID] = i
@@ -54,7 +55,10 @@ func (v *verifier) order(i int, l Line, lines []Line) {
 	}
 }
 
-func (v *verifier) parents(i int, l Line) {
+// parents checks the line's two parents. It reports whether the base is sound: where it is not, the versions between are
+// lost or false, which is said once, and the line counts as the head that the next ones build on.
+func (v *verifier) parents(i int, l Line) (sound bool) {
+	sound = true
 	for _, p := range [...]struct {
 		name string
 		id   stamp.ID
@@ -62,15 +66,21 @@ func (v *verifier) parents(i int, l Line) {
 		if p.id == 0 {
 			continue
 		}
-		if p.id >= l.ID {
+		_, known := v.known[p.id]
+		switch {
+		case p.id >= l.ID:
 			v.report(i, l, "its %s %d is not older than it", p.name, p.id)
-		} else if _, ok := v.known[p.id]; !ok {
+		case !known:
 			v.report(i, l, "its %s %d is not in the log before it", p.name, p.id)
+		default:
+			continue
 		}
+		sound = sound && p.id != l.Base
 	}
 	if l.Parent != 0 && l.Parent == l.Base {
 		v.report(i, l, "its two parents are one version, %d", l.Base)
 	}
+	return sound
 }
 
 // join marks the side version id, and those it was made on, as joined.
