@@ -134,12 +134,7 @@ func unescape(s string) ([]byte, error) {
 	return hex.DecodeString(strings.ReplaceAll(s, `\x`, ""))
 }
 
-// at returns the absolute path that a folder argument and a name argument lead to, without following links in it.
-func (c *call) at(folder, name int) (string, error) {
-	b, err := c.quoted(name)
-	return join(pathOf(c.arg(folder)), string(b)), err
-}
-
+// join returns the absolute path that a name in a folder leads to, without following links.
 func join(folder, name string) string {
 	if path.IsAbs(name) {
 		return path.Clean(name)

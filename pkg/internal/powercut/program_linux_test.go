@@ -1,9 +1,11 @@
 package powercut
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"testing"
 
@@ -47,7 +49,7 @@ func folder(t *testing.T, files map[string]string) string {
 	return dir
 }
 
-// A step is one thing that a program does, and ends the program if it fails.
+// try ends the program if err is an error.
 func try(err error) {
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -106,6 +108,19 @@ func program(name string) {
 		f, err := os.OpenFile("text", os.O_WRONLY, 0)
 		try(err)
 		try(f.Sync())
+	case "replace, deaf":
+		put("temp", after, false)
+		f, err := os.OpenFile("temp", os.O_WRONLY, 0)
+		try(err)
+		f.Sync()
+		try(os.Rename("temp", "text"))
+	case "replace, stubborn":
+		put("temp", after, false)
+		f, err := os.OpenFile("temp", os.O_WRONLY, 0)
+		try(err)
+		for f.Sync() != nil {
+		}
+		try(os.Rename("temp", "text"))
 	case "commit":
 		put("objects/temp", object, true)
 		try(os.Rename("objects/temp", "objects/1"))
@@ -122,6 +137,16 @@ func program(name string) {
 		put("objects/1", object, true)
 		flushFolder("objects")
 		add("log", line, false)
+	case "map":
+		f, err := os.OpenFile("text", os.O_RDWR, 0)
+		try(err)
+		_, err = unix.Mmap(int(f.Fd()), 0, 4, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED)
+		try(err)
+	case "child":
+		child := exec.Command("sh", "-c", "echo from a child > new; mv new text; sync .")
+		try(child.Run())
+	case "gather":
+		gather()
 	case "every call":
 		everyCall()
 	default:
@@ -184,20 +209,24 @@ func everyCall() {
 	gather()
 }
 
+const threads, rounds = 8, 5
+
 // gather writes from threads at once, so that calls are interrupted by one another in the log.
 func gather() {
 	done := make(chan error)
-	for i := range 8 {
+	for i := range threads {
 		go func() {
 			name := fmt.Sprintf("thread%d", i)
 			var err error
-			for range 20 {
-				err = os.WriteFile(name, []byte(name), 0o644)
+			for range rounds {
+				err = errors.Join(err, os.WriteFile(name, []byte(name), 0o644))
 			}
 			done <- err
 		}()
 	}
-	for range 8 {
-		try(<-done)
+	var err error
+	for range threads {
+		err = errors.Join(err, <-done)
 	}
+	try(err)
 }
