@@ -1,0 +1,259 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+)
+
+// A lab is the work folder: tables, databases and repositories, made when a
+// figure first asks for them.
+type lab struct {
+	source   string // the module's root
+	dir, bin string
+	versions int             // length of the long history
+	made     map[string]bool // what is ready
+}
+
+func newLab(source string, o options) *lab {
+	l := &lab{
+		source:   source,
+		dir:      absolute(source, o.dir),
+		bin:      absolute(source, o.bin),
+		versions: 1000,
+		made:     make(map[string]bool),
+	}
+	if o.quick {
+		l.versions = 100
+	}
+	return l
+}
+
+func absolute(base, path string) string {
+	if filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(base, path)
+}
+
+func (l *lab) path(name string) string { return absolute(l.dir, name) }
+
+// open makes the folder, and the programs that the figures need beside ours.
+func (l *lab) open() error {
+	if err := os.MkdirAll(l.path("nothing.src"), 0o755); err != nil {
+		return err
+	}
+	nothing := l.path("nothing.src/main.go")
+	if err := os.WriteFile(nothing, []byte("package main\n\nfunc main() {}\n"), 0o644); err != nil {
+		return err
+	}
+	if err := l.build("nothing", nothing); err != nil {
+		return err
+	}
+	return l.build("fixture", "./scripts/fixture")
+}
+
+func (l *lab) build(name, what string) error {
+	c := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-o", l.path(name), what)
+	c.Dir, c.Stderr = l.source, os.Stderr
+	if err := c.Run(); err != nil {
+		return fmt.Errorf("go build %s: %w", what, err)
+	}
+	return nil
+}
+
+// program finds what a command's first word stands for: ours in bin, helpers in
+// the work folder, this program itself, and on PATH the rest.
+func (l *lab) program(name string) (string, error) {
+	switch {
+	case name == "bench":
+		return os.Executable()
+	case name == "nothing" || name == "fixture":
+		return l.path(name), nil
+	case name == "rdb" || strings.HasPrefix(name, "rdb-"):
+		path := filepath.Join(l.bin, name)
+		if _, err := os.Stat(path); err != nil {
+			return "", fmt.Errorf("%s is not built: %w", name, err)
+		}
+		return path, nil
+	default:
+		return exec.LookPath(name)
+	}
+}
+
+// environment keeps the user's own settings, of git above all, out of the figures.
+func (l *lab) environment() []string {
+	return []string{
+		"PATH=" + os.Getenv("PATH"), "HOME=" + l.dir, "LC_ALL=C.UTF-8", "TZ=UTC",
+		"REEDBASE_HOME=" + l.path("home"), "REED_USER=bench",
+		"GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_SYSTEM=/dev/null",
+		"GIT_AUTHOR_NAME=bench", "GIT_AUTHOR_EMAIL=bench@example.org",
+		"GIT_COMMITTER_NAME=bench", "GIT_COMMITTER_EMAIL=bench@example.org",
+	}
+}
+
+// run runs a command that is part of setting up or checking.
+func (l *lab) run(args ...string) error {
+	_, err := l.process(args, nil, "printed.setup")
+	return err
+}
+
+// makeOnce makes a thing the first time it is asked for.
+func (l *lab) makeOnce(name string, make func() error) error {
+	if l.made[name] {
+		return nil
+	}
+	if err := make(); err != nil {
+		return err
+	}
+	l.made[name] = true
+	return nil
+}
+
+// table writes NAME.csv and its edited versions into the work folder.
+func (l *lab) table(rows string) error {
+	return l.makeOnce("table "+rows, func() error {
+		return l.run("fixture", "-dir", ".", "-rows", rows)
+	})
+}
+
+// database makes a new database in the folder, with one table "text" of the file.
+func (l *lab) database(folder, file string) error {
+	return l.makeOnce(folder, func() error {
+		if err := os.RemoveAll(l.path(folder)); err != nil {
+			return err
+		}
+		if err := l.run("rdb", "init", folder); err != nil {
+			return err
+		}
+		return l.run("rdb", "-C", folder, "import", "text", file, "--duplicates", "last")
+	})
+}
+
+// repository makes a new git repository in the folder, with the file as text.csv.
+func (l *lab) repository(folder, file string) error {
+	return l.makeOnce(folder, func() error {
+		if err := os.RemoveAll(l.path(folder)); err != nil {
+			return err
+		}
+		for _, args := range [][]string{
+			{"git", "init", "-q", "-b", "main", folder},
+			{"git", "-C", folder, "config", "gc.auto", "0"},
+			{"cp", file, filepath.Join(folder, "text.csv")},
+			{"git", "-C", folder, "add", "text.csv"},
+			{"git", "-C", folder, "commit", "-qm", "first"},
+		} {
+			if err := l.run(args...); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// steps makes one setup of several.
+func steps(all ...func() error) func() error {
+	return func() error {
+		for _, step := range all {
+			if err := step(); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
+// size returns the bytes of a file.
+func (l *lab) size(name string) (int64, error) {
+	info, err := os.Stat(l.path(name))
+	if err != nil {
+		return 0, err
+	}
+	return info.Size(), nil
+}
+
+// same is an error unless both files have the same bytes.
+func (l *lab) same(a, b string) error {
+	fa, err := os.Open(l.path(a))
+	if err != nil {
+		return err
+	}
+	defer fa.Close()
+	fb, err := os.Open(l.path(b))
+	if err != nil {
+		return err
+	}
+	defer fb.Close()
+	ba, bb := make([]byte, 1<<16), make([]byte, 1<<16)
+	for {
+		n, errA := io.ReadFull(fa, ba)
+		m, errB := io.ReadFull(fb, bb)
+		if !bytes.Equal(ba[:n], bb[:m]) {
+			return fmt.Errorf("wrong result: %s and %s differ", a, b)
+		}
+		if ended(errA) && ended(errB) {
+			return nil
+		}
+		if errA != nil || errB != nil {
+			return errors.Join(errA, errB)
+		}
+	}
+}
+
+func ended(err error) bool {
+	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
+}
+
+// rowAt60 returns the header and the row at 60 % of a file of one line a row,
+// without line ends, and where the row starts. Little of the file is in memory
+// at a time: a peak measured is never below this program's own.
+func (l *lab) rowAt60(file string) (header, row string, offset int64, err error) {
+	f, err := os.Open(l.path(file))
+	if err != nil {
+		return "", "", 0, err
+	}
+	defer f.Close()
+	lines := 0
+	if err := eachLine(f, func([]byte) bool { lines++; return true }); err != nil {
+		return "", "", 0, err
+	}
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		return "", "", 0, err
+	}
+	target := 1 + (lines-1)*6/10
+	at := 0
+	err = eachLine(f, func(line []byte) bool {
+		switch at++; {
+		case at == target+1:
+			row = strings.TrimRight(string(line), "\r\n")
+			return false
+		case at == 1:
+			header = strings.TrimRight(string(line), "\r\n")
+		}
+		offset += int64(len(line))
+		return true
+	})
+	return header, row, offset, err
+}
+
+// eachLine visits the lines, their ends included, until visit returns false.
+func eachLine(f *os.File, visit func(line []byte) bool) error {
+	for r := bufio.NewReaderSize(f, 1<<16); ; {
+		line, err := r.ReadSlice('\n')
+		if len(line) > 0 && !visit(line) {
+			return nil
+		}
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+}

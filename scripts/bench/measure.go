@@ -1,0 +1,163 @@
+package main
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// The files that hold what the two sides printed last, in the work folder.
+const (
+	oursPrinted  = "printed.ours"
+	rivalPrinted = "printed.rival"
+)
+
+// measure runs both sides in turn, ours first, and returns their medians.
+func (l *lab) measure(f figure, rounds int) (ours, rival sample, err error) {
+	if f.setup != nil {
+		if err := f.setup(); err != nil {
+			return ours, rival, err
+		}
+	}
+	syscall.Sync() // what was set up shall not be written out under the clock
+	warm, warmRival, err := l.turn(f, 0)
+	if err != nil {
+		return ours, rival, err
+	}
+	rounds = roundsFor(warm.wall+warmRival.wall, rounds)
+	var all, allRival []sample
+	for round := range rounds {
+		a, b, err := l.turn(f, round+1)
+		if err != nil {
+			return ours, rival, err
+		}
+		all, allRival = append(all, a), append(allRival, b)
+	}
+	ours, rival = medians(all), medians(allRival)
+	if f.check != nil {
+		err = f.check()
+	}
+	return ours, rival, err
+}
+
+// roundsFor bounds the rounds of a pair that takes long.
+func roundsFor(pair time.Duration, rounds int) int {
+	switch {
+	case pair > 10*time.Second:
+		return 1
+	case pair > 2*time.Second:
+		return min(3, rounds)
+	default:
+		return rounds
+	}
+}
+
+// turn runs each side once.
+func (l *lab) turn(f figure, round int) (ours, rival sample, err error) {
+	ours, err = l.once(f.ours, round, oursPrinted)
+	if err == nil && !f.rival.missing() {
+		rival, err = l.once(f.rival, round, rivalPrinted)
+	}
+	return ours, rival, err
+}
+
+// once runs one side as one process and reads its tally.
+func (l *lab) once(s side, round int, printed string) (sample, error) {
+	if s.before != nil {
+		if err := s.before(round); err != nil {
+			return sample{}, err
+		}
+	}
+	if s.output != "" {
+		if err := os.RemoveAll(l.path(s.output)); err != nil {
+			return sample{}, err
+		}
+	}
+	got, err := l.process(s.args(round), s.exits, printed)
+	if err != nil {
+		return got, err
+	}
+	switch {
+	case s.tally != nil:
+		got.tally, err = s.tally()
+	case s.output != "":
+		got.tally, err = l.size(s.output)
+	}
+	return got, err
+}
+
+// process runs a command to its end. What it prints goes to a new file, not to
+// /dev/null, which some programs notice and then do less.
+func (l *lab) process(args []string, exits []int, printed string) (sample, error) {
+	out, err := l.recreate(printed)
+	if err != nil {
+		return sample{}, err
+	}
+	defer out.Close()
+	said, err := l.recreate("printed.errors")
+	if err != nil {
+		return sample{}, err
+	}
+	defer said.Close()
+	program, err := l.program(args[0])
+	if err != nil {
+		return sample{}, err
+	}
+	c := exec.Command(program, args[1:]...)
+	c.Dir, c.Env, c.Stdout, c.Stderr = l.dir, l.environment(), out, said
+	start := time.Now()
+	err = c.Run()
+	wall := time.Since(start)
+	var exit *exec.ExitError
+	if err != nil && !(errors.As(err, &exit) && slices.Contains(exits, exit.ExitCode())) {
+		return sample{}, fmt.Errorf("%s: %w%s", show(args), err, l.complaint())
+	}
+	usage, _ := c.ProcessState.SysUsage().(*syscall.Rusage)
+	cpu := c.ProcessState.UserTime() + c.ProcessState.SystemTime()
+	return sample{wall: wall, cpu: cpu, peak: peakBytes(usage)}, nil
+}
+
+// recreate makes an empty file in the work folder, never reusing an old one's blocks.
+func (l *lab) recreate(name string) (*os.File, error) {
+	if err := os.RemoveAll(l.path(name)); err != nil {
+		return nil, err
+	}
+	return os.Create(l.path(name))
+}
+
+// complaint returns what the last process wrote to stderr, cut to its first line.
+func (l *lab) complaint() string {
+	b, err := os.ReadFile(filepath.Join(l.dir, "printed.errors"))
+	line, _, _ := strings.Cut(strings.TrimSpace(string(b)), "\n")
+	if err != nil || line == "" {
+		return ""
+	}
+	return ": " + line
+}
+
+// medians takes the median of each number by itself, and the last tally.
+func medians(all []sample) sample {
+	return sample{
+		wall:  median(all, func(s sample) time.Duration { return s.wall }),
+		cpu:   median(all, func(s sample) time.Duration { return s.cpu }),
+		peak:  median(all, func(s sample) int64 { return s.peak }),
+		tally: all[len(all)-1].tally,
+	}
+}
+
+// median returns the middle one, of an even number the lower middle.
+func median[T cmp.Ordered](all []sample, of func(sample) T) T {
+	values := make([]T, len(all))
+	for i, s := range all {
+		values[i] = of(s)
+	}
+	slices.Sort(values)
+	return values[(len(values)-1)/2]
+}
