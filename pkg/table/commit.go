@@ -1,0 +1,355 @@
+package table
+
+import (
+	"errors"
+	"time"
+
+	"github.com/reedbase/reedbase/pkg/delta"
+	"github.com/reedbase/reedbase/pkg/durable"
+	"github.com/reedbase/reedbase/pkg/fault"
+	"github.com/reedbase/reedbase/pkg/stamp"
+	"github.com/reedbase/reedbase/pkg/verlog"
+)
+
+// Draft is a change that has been worked out and not yet stored.
+type Draft struct {
+	Action verlog.Action
+	User   uint64
+	Delta  *delta.Delta // over the head's content
+	Hash   verlog.Hash  // of the new content
+	Counts Counts       // what changed, in rows
+	Schema []byte       // the schema that the version sets, or nil
+	Note   string       // what its author says about it, or ""
+
+	// Alias makes a compact version: its base is this version, whose content it has, and not the head.
+	Alias stamp.ID
+}
+
+// Counts is a number of rows by what happened to them.
+type Counts struct{ Added, Changed, Deleted int64 }
+
+// Rows returns how many rows changed in any way.
+func (c Counts) Rows() int64 { return c.Added + c.Changed + c.Deleted }
+
+// Result says what a write did. A write that would change nothing stores nothing: Stored is false and ID is the head.
+type Result struct {
+	ID        stamp.ID
+	Stored    bool
+	Action    verlog.Action
+	Counts    Counts
+	DeltaSize int64 // bytes of the delta file
+	PruneDue  bool  // more than twice the versions to keep are readable
+}
+
+// Session is a table locked for writing, its folder in order: the log ends in a whole line and, unless somebody edited
+// it, current.csv is the head.
+type Session struct {
+	t      *Table
+	lock   *durable.Lock
+	v      *view
+	head   *Content
+	line   verlog.Line // staged
+	before verlog.Line // the head when line was staged
+	draft  Draft
+	size   int64 // bytes of the staged delta file
+	staged []string
+}
+
+// Begin locks the table and puts its folder in order. The error is fault.Busy when the lock is not to be had in time,
+// fault.Unknown when the outcome of an earlier write is unknown, fault.Corrupt when the log is damaged: all say what
+// to do. The caller closes the session.
+func (t *Table) Begin() (*Session, error) {
+	lock, err := t.dir.Lock(lockFile, t.opt.Wait)
+	if err != nil {
+		return nil, err
+	}
+	s := &Session{t: t, lock: lock}
+	if err := s.open(); err != nil {
+		s.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+func (s *Session) open() (err error) {
+	t := s.t
+	if t.dir.Exists(unknownFile) {
+		err := fault.New(fault.Unknown, "table %q: the outcome of an earlier write is unknown", t.name)
+		return fault.WithHint(err, "run 'rdb recover %s'", t.name)
+	}
+	if s.v, err = t.look(false); err != nil {
+		return err
+	}
+	v := s.v
+	if v.log.err != nil {
+		return v.log.err
+	}
+	if v.log.torn {
+		if err := t.cutTorn(v.log); err != nil {
+			return err
+		}
+		v.fresh = false
+	}
+	if v.head().ID == 0 {
+		return nil
+	}
+	if v.state == Stale || v.state == Missing || v.state == Damaged {
+		if err := t.rebuild(v, nil); err != nil {
+			return err
+		}
+	}
+	t.refresh(v)
+	return nil
+}
+
+// Close unlocks the table. A draft that was staged and not published is taken back.
+func (s *Session) Close() error {
+	s.Abort()
+	if s.head != nil && s.head.owned {
+		s.head.Close()
+	}
+	if s.v != nil {
+		s.v.close()
+	}
+	return s.lock.Release()
+}
+
+// Head returns the head's line; its ID is 0 when the table has no version yet.
+func (s *Session) Head() verlog.Line { return s.v.head() }
+
+// Exists reports whether the table is there: it has a version and was not deleted by the newest.
+func (s *Session) Exists() bool { return s.v.head().ID != 0 && !s.v.deleted() }
+
+// Dirty reports whether current.csv was edited by hand.
+func (s *Session) Dirty() bool { return s.v.state == Dirty }
+
+// KeyNames returns the names of the key's columns; none means the first.
+func (s *Session) KeyNames() []string { return s.v.key }
+
+// Edited returns the content of current.csv as it stands, edits by hand included. It belongs to the session.
+func (s *Session) Edited() *Content {
+	if s.v.current == nil {
+		return memory(nil)
+	}
+	return onDisk(s.v.current, s.v.stat.Size, false)
+}
+
+// Content returns the head's text; the empty text before the first version. It belongs to the session.
+func (s *Session) Content() (*Content, error) {
+	if s.head != nil {
+		return s.head, nil
+	}
+	var err error
+	switch {
+	case !s.Exists():
+		s.head = memory(nil)
+	case s.v.state == Clean:
+		s.head = onDisk(s.v.current, s.v.stat.Size, false)
+	default:
+		s.head, err = s.t.content(s.v.head().ID, nil)
+	}
+	return s.head, err
+}
+
+// RefuseDirty returns the error of a write that would go over an edit by hand.
+func (s *Session) RefuseDirty() error {
+	if !s.Dirty() {
+		return nil
+	}
+	err := fault.New(fault.No, "table %q: current.csv was edited by hand and the edit is not recorded", s.t.name)
+	return fault.WithHint(err, "'rdb commit %s' records the edit, 'rdb restore %s' drops it", s.t.name, s.t.name)
+}
+
+// Stage makes the draft's delta durable. The version does not exist before Publish.
+func (s *Session) Stage(d Draft) (verlog.Line, error) {
+	t, v := s.t, s.v
+	id, err := t.opt.Mint(v.head().ID)
+	if err != nil {
+		return verlog.Line{}, err
+	}
+	s.draft, s.before = d, v.head()
+	s.line = verlog.Line{ID: id, Action: d.Action, User: d.User, Base: v.head().ID, Rows: d.Counts.Rows(), Hash: d.Hash}
+	if d.Alias != 0 {
+		s.line.Base = d.Alias
+	}
+	if d.Note != "" {
+		if err := t.addNote(id, d.Note); err != nil {
+			return verlog.Line{}, err
+		}
+	}
+	if d.Schema != nil {
+		if err := s.create(id.String()+schemaSuffix, d.Schema); err != nil {
+			return verlog.Line{}, err
+		}
+	}
+	file := delta.Seal(d.Delta.Encode(), func(size int64) []byte {
+		l := s.line
+		l.Size = size
+		return l.Append(nil)
+	})
+	s.line.Size = int64(len(file))
+	if err := s.create(deltaName(id), file); err != nil {
+		s.Abort()
+		return verlog.Line{}, err
+	}
+	return s.line, nil
+}
+
+func (s *Session) create(name string, data []byte) error {
+	if err := s.t.dir.Create(name, "delta"+tempSuffix, data); err != nil {
+		return err
+	}
+	s.staged = append(s.staged, name)
+	return nil
+}
+
+// Abort takes a staged draft back.
+func (s *Session) Abort() {
+	for _, name := range s.staged {
+		s.t.dir.Remove(name)
+	}
+	s.staged = nil
+}
+
+// Publish appends the staged version to the log: with its flush the version exists. Then current.csv is brought up to
+// date; not being able to is a warning.
+func (s *Session) Publish() (Result, error) {
+	t, v := s.t, s.v
+	if err := s.append(); err != nil {
+		if fault.KindOf(err) == fault.Unknown {
+			t.dir.Create(unknownFile, unknownFile+tempSuffix, s.line.Append(nil))
+			s.staged = nil
+			return Result{}, fault.WithHint(err, "run 'rdb recover %s' before anything else", t.name)
+		}
+		s.Abort()
+		return Result{}, err
+	}
+	s.staged = nil
+	res := Result{ID: s.line.ID, Stored: true, Action: s.line.Action, Counts: s.draft.Counts, DeltaSize: s.line.Size}
+	if err := s.bringUp(); err != nil {
+		t.warn("version " + s.line.ID.String() + " is stored; current.csv could not be brought up to date: " + err.Error())
+		return res, nil
+	}
+	t.refresh(v)
+	res.PruneDue = s.pruneDue()
+	return res, nil
+}
+
+// append makes the staged line part of the log.
+func (s *Session) append() error {
+	t, l := s.t, s.v.log
+	line := s.line.Append(nil)
+	if l.file == nil {
+		if err := t.dir.Create(logFile, logFile+tempSuffix, line); err != nil {
+			return err
+		}
+		fresh, err := t.openLog(nil, true)
+		if err != nil {
+			return err
+		}
+		s.v.log = fresh
+		return nil
+	}
+	if err := durable.Append(l.file, l.end, line); err != nil {
+		return err
+	}
+	l.end += int64(len(line))
+	if l.lines != nil {
+		l.lines = append(l.lines, s.line)
+	}
+	if s.line.Base == l.head.ID {
+		l.head = s.line
+	}
+	var err error
+	l.stat, err = durable.StatOf(l.file)
+	return err
+}
+
+// bringUp makes current.csv what the published version says.
+func (s *Session) bringUp() error {
+	t, v := s.t, s.v
+	v.fresh = false
+	if s.line.ID != v.head().ID {
+		return nil // it is no head: a snapshot of an older version
+	}
+	if s.draft.Schema != nil {
+		if keys, err := parseKeys(s.draft.Schema); err == nil {
+			v.key = keys
+		}
+	}
+	if v.deleted() {
+		return t.dropCurrent(v)
+	}
+	if s.line.Hash == s.before.Hash && s.before.Action != verlog.Delete {
+		v.version = s.line.ID
+		return nil
+	}
+	if v.state == Dirty {
+		return s.adopt()
+	}
+	old, err := s.Content()
+	if err != nil {
+		return err
+	}
+	stat, err := t.swap(v, s.draft.Delta, old, s.line.ID)
+	if err != nil {
+		return err
+	}
+	s.head = nil
+	if err := v.reopen(t, stat); err != nil {
+		return err
+	}
+	if s.draft.Delta.IsSnapshot() && v.state == Clean {
+		t.keepBase(s.line, onDisk(v.current, v.stat.Size, false))
+	}
+	return nil
+}
+
+// adopt takes an edit by hand, now recorded, for what it is: current.csv already holds the new version. It is looked at
+// again, because it may have been edited once more.
+func (s *Session) adopt() error {
+	t, v := s.t, s.v
+	hash, err := hashFile(v.current)
+	if err != nil {
+		return err
+	}
+	before := v.stat
+	if err := v.reopen(t, before); err != nil {
+		return err
+	}
+	if hash != s.line.Hash || v.state == Dirty {
+		v.state = Dirty
+		t.warn("current.csv was edited again while version " + s.line.ID.String() + " was stored")
+	}
+	return nil
+}
+
+// Write runs build on the locked table and stores the draft it returns; nil stores nothing. It refuses a table that
+// was edited by hand.
+func (t *Table) Write(build func(s *Session) (*Draft, error)) (Result, error) {
+	return t.write(build, false)
+}
+
+func (t *Table) write(build func(s *Session) (*Draft, error), dirtyToo bool) (res Result, err error) {
+	s, err := t.Begin()
+	if err != nil {
+		return res, err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	if !dirtyToo {
+		if err := s.RefuseDirty(); err != nil {
+			return res, err
+		}
+	}
+	d, err := build(s)
+	if err != nil {
+		return res, err
+	}
+	if d == nil {
+		return Result{ID: s.Head().ID}, nil
+	}
+	if _, err := s.Stage(*d); err != nil {
+		return res, err
+	}
+	return s.Publish()
+}

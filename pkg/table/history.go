@@ -1,0 +1,169 @@
+package table
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+
+	"github.com/reedbase/reedbase/pkg/fault"
+	"github.com/reedbase/reedbase/pkg/row"
+	"github.com/reedbase/reedbase/pkg/stamp"
+	"github.com/reedbase/reedbase/pkg/verlog"
+)
+
+// Moment is one state of a row and the version that brought it about.
+type Moment struct {
+	Line    verlog.Line
+	Columns []string // of the table at that version
+	Record  []byte   // nil: the version deleted the row
+	Changed []string // columns whose cells it changed; nil where the row came to be
+}
+
+// History returns the states of one row, newest first; fault.NotFound when it never was. Where older versions were
+// folded away, the oldest moment is the state the row had there.
+func (t *Table) History(key []string) ([]Moment, error) {
+	var moments []Moment
+	err := t.walkHead(func(s step, id []byte, names []string) error {
+		m, err := s.moment(id, names)
+		if m != nil {
+			moments = append(moments, *m)
+		}
+		return err
+	}, key)
+	if err != nil {
+		return nil, err
+	}
+	if len(moments) == 0 {
+		return nil, fault.New(fault.NotFound, "table %q never had a row %q", t.name, strings.Join(key, "|"))
+	}
+	slices.Reverse(moments)
+	return moments, nil
+}
+
+// walkHead walks the versions of the head with the identity of one row.
+func (t *Table) walkHead(visit func(s step, id []byte, names []string) error, key []string) error {
+	x, head, err := t.index()
+	if err != nil {
+		return err
+	}
+	names, err := t.KeyNames()
+	if err != nil {
+		return err
+	}
+	id, err := joinKey(key, max(1, len(names)))
+	if err != nil {
+		return err
+	}
+	return t.walk(head.ID, x, names, func(s step) error { return visit(s, id, names) })
+}
+
+// moment returns what the step did to the row of key, or nil.
+func (s step) moment(key []byte, names []string) (*Moment, error) {
+	if s.first != nil {
+		return s.firstMoment(key, names)
+	}
+	for _, c := range s.changes.Rows {
+		if !bytes.Equal(c.Key, key) {
+			continue
+		}
+		m := &Moment{Line: s.line, Columns: s.changes.NewColumns, Record: c.New}
+		if c.Old != nil && c.New != nil {
+			cells, err := s.changes.Cells(c)
+			if err != nil {
+				return nil, err
+			}
+			for _, cell := range cells {
+				m.Changed = append(m.Changed, cell.Column)
+			}
+		}
+		return m, nil
+	}
+	return nil, nil
+}
+
+func (s step) firstMoment(key []byte, names []string) (*Moment, error) {
+	if s.first.Size == 0 {
+		return nil, nil
+	}
+	columns, err := (text{s.first, s.first.Size}).columns()
+	if err != nil {
+		return nil, err
+	}
+	at, err := keyColumns(columns, names)
+	if err != nil {
+		return nil, err
+	}
+	_, record, ok, err := row.FindReader(s.first, s.first.Size, key, at, nil)
+	if !ok {
+		return nil, err
+	}
+	return &Moment{Line: s.line, Columns: columns, Record: record}, nil
+}
+
+// Blame says which version last set each row that was set after the oldest readable version; all other rows are that
+// version's, which is returned as root.
+func (t *Table) Blame() (byKey map[string]verlog.Line, root verlog.Line, err error) {
+	x, head, err := t.index()
+	if err != nil {
+		return nil, root, err
+	}
+	names, err := t.KeyNames()
+	if err != nil {
+		return nil, root, err
+	}
+	byKey = map[string]verlog.Line{}
+	err = t.walk(head.ID, x, names, func(s step) error {
+		if s.first != nil {
+			root = s.line
+			return nil
+		}
+		for _, c := range s.changes.Rows {
+			byKey[string(c.Key)] = s.line
+		}
+		return nil
+	})
+	return byKey, root, err
+}
+
+// BlameCells says which version last set each cell of one row, by column.
+func (t *Table) BlameCells(key []string) (byColumn map[string]verlog.Line, err error) {
+	moments, err := t.History(key)
+	if err != nil {
+		return nil, err
+	}
+	if moments[0].Record == nil {
+		return nil, fault.New(fault.NotFound, "table %q has no row %q any more", t.name, strings.Join(key, "|"))
+	}
+	byColumn = map[string]verlog.Line{}
+	for _, m := range slices.Backward(moments) {
+		columns := m.Changed
+		if columns == nil {
+			columns = m.Columns
+		}
+		for _, c := range columns {
+			byColumn[c] = m.Line
+		}
+	}
+	return byColumn, nil
+}
+
+// index reads the whole log; fault.NotFound when there is no version.
+func (t *Table) index() (*index, verlog.Line, error) {
+	lines, err := t.readLines()
+	if err != nil {
+		return nil, verlog.Line{}, err
+	}
+	head, _ := verlog.Head(lines)
+	return indexOf(lines), head, nil
+}
+
+// Lines returns every line of the log, oldest first.
+func (t *Table) Lines() ([]verlog.Line, error) { return t.readLines() }
+
+// At returns the text of version id, checked against its hash. The caller closes it.
+func (t *Table) At(id stamp.ID) (*Content, error) { return t.content(id, nil) }
+
+// Readable returns the oldest version that can still be read; versions before it were folded away.
+func (t *Table) Readable(lines []verlog.Line) (oldest stamp.ID) {
+	return indexOf(lines).compact
+}

@@ -1,0 +1,148 @@
+package table
+
+import (
+	"bytes"
+	"io"
+	"os"
+
+	"github.com/reedbase/reedbase/pkg/durable"
+	"github.com/reedbase/reedbase/pkg/fault"
+	"github.com/reedbase/reedbase/pkg/verlog"
+)
+
+// logView is version.log as it stood when it was opened. Bytes behind the last newline are no line yet: an append
+// under way, or one that a crash tore.
+type logView struct {
+	file  *os.File // open for reading and writing; nil when there is no log
+	stat  durable.Stat
+	head  verlog.Line
+	end   int64         // behind the last complete line
+	torn  bool          // bytes follow end
+	lines []verlog.Line // all lines, nil when the record vouched for the head
+	err   error         // damage, of kind fault.Corrupt
+}
+
+func (l *logView) close() {
+	if l.file != nil {
+		l.file.Close()
+	}
+}
+
+// openLog opens version.log and finds the head. Lines that rec vouches for are not read again: only what was appended
+// since. With whole, every line is read.
+func (t *Table) openLog(rec *record, whole bool) (*logView, error) {
+	f, err := t.dir.OpenFile(logFile, os.O_RDWR)
+	if os.IsPermission(err) {
+		f, err = t.dir.Open(logFile)
+	}
+	if err != nil {
+		if fault.KindOf(err) == fault.NotFound {
+			return &logView{}, nil
+		}
+		return nil, err
+	}
+	l := &logView{file: f}
+	if l.stat, err = durable.StatOf(f); err != nil {
+		f.Close()
+		return nil, err
+	}
+	if rec != nil && !whole && sameFile(rec.log, l.stat) {
+		if rec.log == l.stat {
+			l.head, l.end = rec.head, l.stat.Size
+			return l, nil
+		}
+		if rec.log.Size < l.stat.Size && l.extend(rec) {
+			return l, nil
+		}
+	}
+	if err := l.readAll(t.dir.Path(logFile)); err != nil {
+		f.Close()
+		return nil, err
+	}
+	return l, nil
+}
+
+func sameFile(a, b durable.Stat) bool {
+	return a.Mount == b.Mount && a.Device == b.Device && a.Inode == b.Inode
+}
+
+// extend reads what was appended since rec; false when that is not plainly more good lines.
+func (l *logView) extend(rec *record) bool {
+	data, err := readRange(l.file, rec.log.Size, l.stat.Size)
+	if err != nil {
+		return false
+	}
+	lines, torn, err := verlog.Scan(data)
+	if err != nil {
+		return false
+	}
+	l.head, l.end = rec.head, l.stat.Size
+	if torn >= 0 {
+		l.end, l.torn = rec.log.Size+torn, true
+	}
+	for _, line := range lines {
+		if line.Base == l.head.ID {
+			l.head = line
+		}
+	}
+	return true
+}
+
+func (l *logView) readAll(path string) error {
+	data, err := readRange(l.file, 0, min(l.stat.Size, maxLog))
+	if err != nil {
+		return err
+	}
+	lines, torn, err := verlog.Scan(data)
+	if err != nil {
+		l.err = fault.WithHint(fault.New(fault.Corrupt, "%s: %w", path, err), "run 'rdb recover' to rebuild it from the deltas")
+	}
+	l.lines, l.end = lines, int64(len(data))
+	if torn >= 0 {
+		l.end, l.torn = torn, true
+	}
+	l.head, _ = verlog.Head(lines)
+	return nil
+}
+
+// readRange returns the bytes of f from one offset to another; fewer when the file has become shorter.
+func readRange(f *os.File, from, to int64) ([]byte, error) {
+	data := make([]byte, to-from)
+	n, err := f.ReadAt(data, from)
+	if err == io.EOF {
+		err = nil
+	}
+	return data[:n], err
+}
+
+// readLines returns every line of the log, oldest first; damage is an error. Lines appended meanwhile may be missing.
+func (t *Table) readLines() ([]verlog.Line, error) {
+	l, err := t.openLog(nil, true)
+	if err != nil {
+		return nil, err
+	}
+	defer l.close()
+	if l.file == nil || len(l.lines) == 0 && l.err == nil {
+		return nil, t.notFound()
+	}
+	return l.lines, l.err
+}
+
+// cutTorn moves the bytes behind the last complete line aside and cuts them off. The lock must be held.
+func (t *Table) cutTorn(l *logView) error {
+	tail, err := readRange(l.file, l.end, l.stat.Size)
+	if err != nil {
+		return err
+	}
+	name, err := t.putAside("version.log.tail", bytes.TrimRight(tail, "\x00"))
+	if err != nil {
+		return err
+	}
+	if err := durable.Cut(l.file, l.end); err != nil {
+		return err
+	}
+	t.warn("an append to version.log was cut short by a crash before it counted; its " + plural(int64(len(tail)), "byte") + " are kept in " + name)
+	l.torn = false
+	l.stat, err = durable.StatOf(l.file)
+	return err
+}

@@ -1,0 +1,162 @@
+package table
+
+import (
+	"bytes"
+	"slices"
+
+	"github.com/reedbase/reedbase/pkg/delta"
+	"github.com/reedbase/reedbase/pkg/stamp"
+	"github.com/reedbase/reedbase/pkg/verlog"
+)
+
+// Folding makes old versions cheap: their deltas give way to one snapshot of the oldest version to keep, stored under a
+// line of action compact whose base is that version and whose hash is its. Log lines stay.
+
+// Pruned is what a fold did.
+type Pruned struct {
+	Folded   int      // versions that can no longer be read
+	Freed    int64    // bytes
+	Snapshot stamp.ID // the line under which the oldest kept version is stored, or 0
+}
+
+// Prune keeps the newest keep versions readable, at least one, and those that have a name; older ones keep their log
+// lines alone. Cut short at any point it loses nothing: what it left is removed by the next one, or by Collect.
+func (t *Table) Prune(user uint64, keep int) (p Pruned, err error) {
+	s, err := t.Begin()
+	if err != nil {
+		return p, err
+	}
+	defer s.Close()
+	if err := s.RefuseDirty(); err != nil {
+		return p, err
+	}
+	if err := s.v.needLines(); err != nil {
+		return p, err
+	}
+	x := indexOf(s.v.log.lines)
+	cut, older := x.cut(s.Head().ID, max(1, keep))
+	if len(older) == 0 {
+		freed, err := t.removeFolded(x)
+		return Pruned{Freed: freed}, err
+	}
+	tags, err := t.Tags()
+	if err != nil {
+		return p, err
+	}
+	needed := []stamp.ID{cut.ID}
+	for _, tag := range tags {
+		if _, ok := x.line(tag.ID); ok && tag.ID < cut.ID && !slices.Contains(needed, tag.ID) {
+			needed = append(needed, tag.ID)
+		}
+	}
+	slices.Sort(needed)
+	for _, id := range needed {
+		if p.Snapshot, err = s.fold(id, x, user); err != nil {
+			return p, err
+		}
+	}
+	p.Folded = len(older)
+	x = indexOf(s.v.log.lines)
+	p.Freed, err = t.removeFolded(x)
+	return p, err
+}
+
+// cut returns the oldest version to keep, and the readable ones before it.
+func (x *index) cut(head stamp.ID, keep int) (cut verlog.Line, older []verlog.Line) {
+	all := x.ancestry(head)
+	all = slices.DeleteFunc(all, func(l verlog.Line) bool { return l.ID < x.compact })
+	if len(all) <= keep {
+		return cut, nil
+	}
+	return all[keep-1], all[keep:]
+}
+
+// fold stores the content of version id as a snapshot under a line of its own, unless that was done before.
+func (s *Session) fold(id stamp.ID, x *index, user uint64) (stamp.ID, error) {
+	if snap, ok := x.folded[id]; ok {
+		return snap, nil
+	}
+	c, err := s.t.content(id, x)
+	if err != nil {
+		return 0, err
+	}
+	defer c.Close()
+	b, err := c.Bytes()
+	if err != nil {
+		return 0, err
+	}
+	line, _ := x.line(id)
+	d := Draft{Action: verlog.Compact, User: user, Delta: delta.Snapshot(b), Hash: line.Hash, Alias: id}
+	staged, err := s.Stage(d)
+	if err != nil {
+		return 0, err
+	}
+	_, err = s.Publish()
+	return staged.ID, err
+}
+
+// removeFolded removes the deltas of versions that were folded away, and returns how many bytes that frees.
+func (t *Table) removeFolded(x *index) (freed int64, err error) {
+	if x.compact == 0 {
+		return 0, nil
+	}
+	keep, err := t.keptSnapshots(x)
+	if err != nil {
+		return 0, err
+	}
+	for _, l := range x.lines {
+		if x.origin(l) > x.compact || keep[l.ID] {
+			continue
+		}
+		info, err := t.dir.Root().Lstat(deltaName(l.ID))
+		if err != nil {
+			continue
+		}
+		if err := t.dir.Remove(deltaName(l.ID)); err != nil {
+			return freed, err
+		}
+		freed += info.Size()
+	}
+	if freed == 0 {
+		return 0, nil
+	}
+	return freed, t.dir.Sync()
+}
+
+// origin returns the version whose content l's delta makes: for a compact line that is its base.
+func (x *index) origin(l verlog.Line) stamp.ID {
+	if l.Action == verlog.Compact && l.Base != 0 {
+		return l.Base
+	}
+	return l.ID
+}
+
+// keptSnapshots are the compact lines whose snapshots are still needed: of the oldest version kept and of named ones.
+func (t *Table) keptSnapshots(x *index) (map[stamp.ID]bool, error) {
+	tags, err := t.Tags()
+	if err != nil {
+		return nil, err
+	}
+	keep := map[stamp.ID]bool{x.folded[x.compact]: true}
+	for _, tag := range tags {
+		if snap, ok := x.folded[tag.ID]; ok {
+			keep[snap] = true
+		}
+	}
+	return keep, nil
+}
+
+// pruneDue reports whether twice the versions to keep, or more, can be read.
+func (s *Session) pruneDue() bool {
+	n, l := s.t.opt.MaxVersions, s.v.log
+	const shortest = 40 // bytes of a line
+	if n <= 0 || l.end < int64(2*n)*shortest {
+		return false
+	}
+	log, err := readRange(l.file, 0, l.end)
+	if err != nil || bytes.Count(log, []byte("\n")) <= 2*n || s.v.needLines() != nil {
+		return false
+	}
+	_, older := indexOf(l.lines).cut(l.head.ID, 2*n)
+	return len(older) > 0
+}

@@ -1,0 +1,173 @@
+package table
+
+import (
+	"time"
+
+	"github.com/reedbase/reedbase/pkg/durable"
+	"github.com/reedbase/reedbase/pkg/fault"
+	"github.com/reedbase/reedbase/pkg/verlog"
+)
+
+// Read returns the table as it stands: the head, or current.csv with edits by hand. It takes no lock. Where current.csv
+// is behind or gone the head is rendered in memory; after a power cut it is repaired first, if nobody else is at it. The
+// caller closes the content.
+func (t *Table) Read() (*Content, error) {
+	v, err := t.lookHealed()
+	if err != nil {
+		return nil, err
+	}
+	defer v.close()
+	return t.contentOf(v)
+}
+
+func (t *Table) contentOf(v *view) (*Content, error) {
+	if v.head().ID == 0 || v.deleted() && v.state != Dirty {
+		if v.log.err != nil {
+			return nil, v.log.err
+		}
+		return nil, t.notFound()
+	}
+	if v.state == Clean || v.state == Dirty {
+		c := onDisk(v.current, v.stat.Size, true)
+		v.current = nil
+		return c, nil
+	}
+	return t.content(v.head().ID, nil)
+}
+
+// lookHealed is look, with a folder that a power cut left behind put in order first.
+func (t *Table) lookHealed() (*view, error) {
+	v, err := t.look(false)
+	if err != nil || !v.broken() {
+		return v, err
+	}
+	quick := *t
+	quick.opt.Wait = 0
+	s, err := quick.Begin()
+	if err != nil {
+		return v, nil // somebody else writes, or nobody may: the view can be read from all the same
+	}
+	s.Close()
+	v.close()
+	return t.look(false)
+}
+
+// broken reports whether a crash left something to repair: never while the state file vouches for this boot.
+func (v *view) broken() bool {
+	if v.rec != nil || v.head().ID == 0 || v.log.err != nil {
+		return false
+	}
+	return v.log.torn || v.state == Stale || v.state == Missing || v.state == Damaged
+}
+
+// Status is what a table looks like at a moment.
+type Status struct {
+	State   State
+	Head    verlog.Line // ID 0: there is no version
+	Holder  durable.Holder
+	Locked  bool   // by Holder
+	Unknown bool   // the outcome of a write is unknown until recover is run
+	Changes Counts // of an edit by hand
+	Problem error  // why the edit is no table, or why the log cannot be trusted
+}
+
+// Status looks at the table without changing it.
+func (t *Table) Status() (st Status, err error) {
+	v, err := t.look(false)
+	if err != nil {
+		return st, err
+	}
+	defer v.close()
+	st.State, st.Head, st.Problem = v.state, v.head(), v.log.err
+	st.Unknown = t.dir.Exists(unknownFile)
+	if st.Holder, st.Locked, err = t.dir.Holder(lockFile); err != nil {
+		return st, err
+	}
+	if v.state == Dirty && v.log.err == nil {
+		st.Changes, st.Problem = t.edited(v)
+	}
+	return st, nil
+}
+
+// edited counts the rows that an edit by hand changed, or says why it is no table.
+func (t *Table) edited(v *view) (Counts, error) {
+	b, err := readRange(v.current, 0, v.stat.Size)
+	if err != nil {
+		return Counts{}, err
+	}
+	if len(b) > 0 {
+		if err := checkTable(t.dir.Path(currentFile), b, v.key); err != nil {
+			return Counts{}, err
+		}
+	}
+	var old []byte
+	if !v.deleted() {
+		if old, err = t.contentOrEmpty(v.head().ID, nil); err != nil {
+			return Counts{}, err
+		}
+	}
+	s := Session{t: t, v: v, head: memory(old)}
+	d, err := s.against(b, v.key)
+	if err != nil || d == nil {
+		return Counts{}, err
+	}
+	return d.Counts, nil
+}
+
+// Exists reports whether the table is there: it has a version, and the newest did not delete it.
+func (t *Table) Exists() (bool, error) {
+	v, err := t.look(false)
+	if err != nil {
+		return false, err
+	}
+	defer v.close()
+	return v.head().ID != 0 && !v.deleted(), nil
+}
+
+// Head returns the head's line; fault.NotFound when the table has no version.
+func (t *Table) Head() (verlog.Line, error) {
+	rec, ok := t.readRecord()
+	var known *record
+	if ok {
+		known = &rec
+	}
+	l, err := t.openLog(known, false)
+	if err != nil {
+		return verlog.Line{}, err
+	}
+	defer l.close()
+	if l.head.ID == 0 && l.err == nil {
+		return l.head, t.notFound()
+	}
+	return l.head, l.err
+}
+
+// KeyNames returns the names of the key's columns; none means the first column.
+func (t *Table) KeyNames() ([]string, error) {
+	v, err := t.look(false)
+	if err != nil {
+		return nil, err
+	}
+	defer v.close()
+	return v.key, nil
+}
+
+// View returns the table as Read does, with the names of the key's columns.
+func (t *Table) View() (c *Content, key []string, err error) {
+	v, err := t.lookHealed()
+	if err != nil {
+		return nil, nil, err
+	}
+	defer v.close()
+	c, err = t.contentOf(v)
+	return c, v.key, err
+}
+
+// WaitFor is Options.Wait of a table opened with other options.
+func (t *Table) WaitFor(wait time.Duration) { t.opt.Wait = wait }
+
+// noVersion is the error for an id that the log does not hold.
+func (t *Table) noVersion(id string) error {
+	err := fault.New(fault.NotFound, "table %q has no version %s", t.name, id)
+	return fault.WithHint(err, "'rdb version:list %s' lists them", t.name)
+}

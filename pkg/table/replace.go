@@ -1,0 +1,219 @@
+package table
+
+import (
+	"bytes"
+	"fmt"
+
+	"github.com/reedbase/reedbase/pkg/delta"
+	"github.com/reedbase/reedbase/pkg/fault"
+	"github.com/reedbase/reedbase/pkg/row"
+	"github.com/reedbase/reedbase/pkg/stamp"
+	"github.com/reedbase/reedbase/pkg/verlog"
+)
+
+// Replacement is a whole new content for a table.
+type Replacement struct {
+	Content []byte
+	Action  verlog.Action
+	User    uint64
+	Key     []string // names of the key's columns; nil keeps what the table has
+	Base    stamp.ID // the version it was made from; 0 is the head
+	Note    string
+	Source  string // what the content is, for messages
+	Create  bool   // the table must not exist yet
+}
+
+// Replace stores a whole new content: of an existing table, or as the first version of a new one. Content that is no
+// table is refused, naming every problem with its line; so is one that was made from a version that is not the head
+// any more, with fault.No.
+func (t *Table) Replace(r Replacement) (Result, error) {
+	return t.Write(func(s *Session) (*Draft, error) { return s.replacement(r) })
+}
+
+func (s *Session) replacement(r Replacement) (*Draft, error) {
+	if err := s.admit(r); err != nil {
+		return nil, err
+	}
+	key := r.Key
+	if key == nil && s.Exists() {
+		key = s.KeyNames()
+	}
+	if err := checkTable(r.Source, r.Content, key); err != nil {
+		return nil, err
+	}
+	d, err := s.against(r.Content, key)
+	if err != nil || d == nil {
+		return d, err
+	}
+	d.Action, d.User, d.Note = r.Action, r.User, r.Note
+	if r.Key != nil {
+		d.Schema = keySchema(r.Key)
+	}
+	return d, nil
+}
+
+// admit refuses what does not fit the table's state.
+func (s *Session) admit(r Replacement) error {
+	head := s.Head().ID
+	if r.Create && s.Exists() {
+		return fault.New(fault.Input, "table %q exists", s.t.name)
+	}
+	if r.Base != 0 && r.Base != head {
+		err := fault.New(fault.No, "table %q: the new content was made from version %s, and the head is %s", s.t.name, r.Base, head)
+		return fault.WithHint(err, "take the head, 'rdb export %s', and make the change again", s.t.name)
+	}
+	return nil
+}
+
+// against makes the draft that turns the head into content; nil when they are equal.
+func (s *Session) against(content []byte, key []string) (*Draft, error) {
+	hash := verlog.Sum(content)
+	if s.Exists() && s.Head().Hash == hash {
+		return nil, nil
+	}
+	if s.Head().ID == 0 || !s.Exists() {
+		rows, err := row.Count(content)
+		if err != nil {
+			return nil, err
+		}
+		return &Draft{Delta: delta.Snapshot(content), Hash: hash, Counts: Counts{Added: int64(rows)}}, nil
+	}
+	head, err := s.Content()
+	if err != nil {
+		return nil, err
+	}
+	old, err := head.Bytes()
+	if err != nil {
+		return nil, err
+	}
+	d := delta.Diff(old, content)
+	c, err := compareBytes(old, content, d.Ops, key)
+	if err != nil {
+		return nil, err
+	}
+	return &Draft{Delta: d, Hash: hash, Counts: c.Counts()}, nil
+}
+
+// compareBytes is compare for texts in memory.
+func compareBytes(old, next []byte, ops []delta.Op, key []string) (*Changes, error) {
+	plain := !holdsNewlines(old) && !holdsNewlines(next)
+	return compare(memoryText(old), memoryText(next), ops, key, plain)
+}
+
+func memoryText(b []byte) text { return text{bytes.NewReader(b), int64(len(b))} }
+
+// holdsNewlines reports whether a cell of the text may hold a newline, so that its lines are not its rows.
+func holdsNewlines(b []byte) bool {
+	if bytes.IndexByte(b, '"') < 0 {
+		return false
+	}
+	for at := 0; at < len(b); {
+		r, err := row.Next(b, at)
+		if err != nil {
+			return at < len(b) && r.End == 0
+		}
+		if bytes.IndexByte(trimEOL(b[r.Body:r.End]), '\n') >= 0 {
+			return true
+		}
+		at = r.End
+	}
+	return false
+}
+
+// checkTable refuses content that is no table; source says what it is, for the message.
+func checkTable(source string, content []byte, key []string) error {
+	columns, _, err := row.Header(content)
+	if err != nil {
+		return inSource(source, err)
+	}
+	keyAt, err := keyColumns(columns, key)
+	if err != nil {
+		return inSource(source, err)
+	}
+	return inSource(source, row.Check(content, keyAt))
+}
+
+func inSource(source string, err error) error {
+	if err == nil || source == "" {
+		return err
+	}
+	return fmt.Errorf("%s: %w", source, err)
+}
+
+// Commit records what somebody wrote into current.csv by hand. An emptied file is refused unless force is given.
+func (t *Table) Commit(user uint64, note string, force bool) (Result, error) {
+	return t.write(func(s *Session) (*Draft, error) {
+		if s.Head().ID == 0 {
+			return nil, t.notFound()
+		}
+		if !s.Dirty() {
+			return nil, nil
+		}
+		b, err := s.Edited().Bytes()
+		if err != nil {
+			return nil, err
+		}
+		if len(b) == 0 && !force {
+			err := fault.New(fault.Input, "table %q: current.csv is empty", t.name)
+			return nil, fault.WithHint(err, "'rdb commit --force %s' empties the table, 'rdb restore %s' brings it back", t.name, t.name)
+		}
+		if len(b) > 0 {
+			if err := checkTable(t.dir.Path(currentFile), b, s.KeyNames()); err != nil {
+				return nil, err
+			}
+		}
+		d, err := s.against(b, s.KeyNames())
+		if d != nil {
+			d.Action, d.User, d.Note = verlog.Update, user, note
+		}
+		return d, err
+	}, true)
+}
+
+// Restore drops an edit by hand: current.csv is the head again. The edited file is kept in aside/, and the result says
+// where; it is "" when there was no edit.
+func (t *Table) Restore() (kept string, err error) {
+	s, err := t.Begin()
+	if err != nil {
+		return "", err
+	}
+	defer s.Close()
+	if s.Head().ID == 0 {
+		return "", t.notFound()
+	}
+	if !s.Dirty() {
+		return "", nil
+	}
+	if kept, err = t.moveAside(currentFile, currentFile); err != nil {
+		return "", err
+	}
+	s.v.current.Close()
+	s.v.current, s.v.state = nil, Missing
+	if err := t.rebuild(s.v, nil); err != nil {
+		return kept, err
+	}
+	t.refresh(s.v)
+	return kept, nil
+}
+
+// Drop deletes the table by a version that says so. Its history stays, and Rollback brings it back.
+func (t *Table) Drop(user uint64) (Result, error) {
+	return t.Write(func(s *Session) (*Draft, error) {
+		if !s.Exists() {
+			return nil, t.notFound()
+		}
+		head, err := s.Content()
+		if err != nil {
+			return nil, err
+		}
+		b, err := head.Bytes()
+		if err != nil {
+			return nil, err
+		}
+		rows, err := row.Count(b)
+		if err != nil {
+			return nil, err
+		}
+		return &Draft{Action: verlog.Delete, User: user, Delta: delta.Snapshot(nil), Hash: verlog.Sum(nil), Counts: Counts{Deleted: int64(rows)}}, nil
+	})
+}

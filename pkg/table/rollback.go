@@ -1,0 +1,127 @@
+package table
+
+import (
+	"strings"
+
+	"github.com/reedbase/reedbase/pkg/fault"
+	"github.com/reedbase/reedbase/pkg/row"
+	"github.com/reedbase/reedbase/pkg/stamp"
+	"github.com/reedbase/reedbase/pkg/verlog"
+)
+
+// Rollback stores a new version with the content of version id, byte for byte. It also brings a deleted table back.
+func (t *Table) Rollback(user uint64, id stamp.ID) (Result, error) {
+	return t.Write(func(s *Session) (*Draft, error) { return s.rollback(user, id) })
+}
+
+func (s *Session) rollback(user uint64, id stamp.ID) (*Draft, error) {
+	lines, err := s.t.readLines()
+	if err != nil {
+		return nil, err
+	}
+	x := indexOf(lines)
+	line, ok := x.line(id)
+	if !ok {
+		return nil, s.t.noVersion(id.String())
+	}
+	if line.Action == verlog.Delete {
+		return nil, fault.New(fault.Input, "version %s deleted the table; there is nothing to go back to", id)
+	}
+	b, err := s.t.contentOrEmpty(id, x)
+	if err != nil {
+		return nil, err
+	}
+	d, err := s.against(b, s.KeyNames())
+	if d != nil {
+		d.Action, d.User = verlog.Rollback, user
+	}
+	return d, err
+}
+
+// RollbackRow stores a new version in which one row is as it was in version id: changed back, brought back, or gone.
+func (t *Table) RollbackRow(user uint64, id stamp.ID, key []string) (Result, error) {
+	return t.Write(func(s *Session) (*Draft, error) {
+		e, err := s.edit()
+		if err != nil {
+			return nil, err
+		}
+		if err := e.rollback(id, key); err != nil {
+			return nil, err
+		}
+		d, err := e.draft(user)
+		if d != nil {
+			d.Action = verlog.Rollback
+		}
+		return d, err
+	})
+}
+
+func (e *edit) rollback(id stamp.ID, key []string) error {
+	name, err := e.joinKey(key)
+	if err != nil {
+		return err
+	}
+	was, columns, err := e.t.rowAt(id, name, e.key)
+	if err != nil {
+		return err
+	}
+	found, record, ok, err := row.FindReader(e.head, e.head.Size, name, e.keyAt, nil)
+	if err != nil {
+		return err
+	}
+	switch {
+	case was == nil && !ok:
+		return fault.New(fault.NotFound, "row %q is neither in the table nor in version %s", strings.Join(key, "|"), id)
+	case was == nil:
+		return e.delete(key)
+	}
+	cells, err := row.Cells(nil, was)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return e.insert(key, e.byName(columns, cells))
+	}
+	fresh, err := row.Replace(nil, record, e.byName(columns, cells))
+	if err != nil || string(fresh) == string(record) {
+		return err
+	}
+	e.counts.Changed++
+	return e.splice(trimmed(int64(found.Body), record, fresh))
+}
+
+// byName gives today's columns the cells of a row under older columns; a column that did not exist is emptied.
+func (e *edit) byName(columns []string, cells [][]byte) []row.Edit {
+	list := make([]row.Edit, len(e.columns))
+	for i, name := range e.columns {
+		list[i].Column = i
+		for j, old := range columns {
+			if old == name && j < len(cells) {
+				list[i].Value = cells[j]
+			}
+		}
+	}
+	return list
+}
+
+// rowAt returns one row's record at version id, nil when it was not there, and the columns of that time.
+func (t *Table) rowAt(id stamp.ID, key []byte, names []string) (record []byte, columns []string, err error) {
+	c, err := t.content(id, nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer c.Close()
+	s := text{c, c.Size}
+	if columns, err = s.columns(); err != nil || columns == nil {
+		return nil, nil, err
+	}
+	at, err := keyColumns(columns, names)
+	if err != nil {
+		return nil, nil, err
+	}
+	_, record, ok, err := row.FindReader(c, c.Size, key, at, nil)
+	if !ok {
+		record = nil
+	}
+	return record, columns, err
+}

@@ -1,0 +1,286 @@
+package table
+
+import (
+	"io"
+
+	"github.com/reedbase/reedbase/pkg/delta"
+	"github.com/reedbase/reedbase/pkg/fault"
+	"github.com/reedbase/reedbase/pkg/stamp"
+	"github.com/reedbase/reedbase/pkg/verlog"
+)
+
+// ancestry returns the versions from id back to the first, newest first, by first parents. Lines with a missing base
+// end it: they are damage that fsck names.
+func (x *index) ancestry(id stamp.ID) []verlog.Line {
+	var list []verlog.Line
+	for len(list) <= len(x.lines) {
+		l, ok := x.line(id)
+		if !ok {
+			break
+		}
+		list = append(list, l)
+		id = l.Base
+	}
+	return list
+}
+
+// step is one version of a walk and the rows it changed.
+type step struct {
+	line    verlog.Line
+	changes *Changes // nil for the first version, whose text first is
+	first   *Content
+}
+
+// walk visits the versions that lead to id, oldest readable first, with the rows that each changed.
+func (t *Table) walk(id stamp.ID, x *index, key []string, visit func(step) error) error {
+	segments, err := t.segments(id, x)
+	defer func() {
+		for _, ch := range segments {
+			ch.base.Close()
+		}
+	}()
+	if err != nil {
+		return err
+	}
+	w := walker{key: key, plain: true}
+	for i := len(segments) - 1; i >= 0; i-- {
+		if err := t.walkSegment(&w, segments[i], visit); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// segments are the chains that lead to id, newest first: each goes back to a snapshot, and the next is the one that
+// leads to that snapshot's base. They end at the first version, or where older ones were folded away.
+func (t *Table) segments(id stamp.ID, x *index) ([]*chain, error) {
+	var list []*chain
+	for id != 0 {
+		ch, err := t.chain(id, x, true)
+		if err != nil {
+			if len(list) > 0 && fault.KindOf(err) == fault.NotFound {
+				err = nil
+			}
+			return list, err
+		}
+		list = append(list, ch)
+		if id = ch.root.Base; ch.root.Action == verlog.Compact {
+			break
+		}
+	}
+	return list, nil
+}
+
+func (t *Table) walkSegment(w *walker, ch *chain, visit func(step) error) error {
+	s := step{line: ch.root, first: ch.base}
+	var err error
+	if w.was.ReaderAt != nil {
+		s.first = nil
+		s.changes, err = w.jump(ch.base)
+	} else {
+		err = w.start(ch.base)
+	}
+	if err != nil {
+		return t.inVersion(ch.root.ID, err)
+	}
+	if err := visit(s); err != nil {
+		return err
+	}
+	for i := len(ch.links) - 1; i >= 0; i-- {
+		changes, err := w.next(ch.links[i].delta)
+		if err != nil {
+			return t.inVersion(ch.links[i].line.ID, err)
+		}
+		if err := visit(step{line: ch.links[i].line, changes: changes}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *Table) inVersion(id stamp.ID, err error) error {
+	return fault.New(fault.KindOf(err), "table %q, version %s: %w", t.name, id, err)
+}
+
+// walker holds the text between two steps.
+type walker struct {
+	text  *delta.Text
+	base  *Content
+	was   text
+	key   []string
+	plain bool // no cell seen so far holds a newline
+}
+
+// start takes base for the text so far.
+func (w *walker) start(base *Content) error {
+	b, err := base.Bytes()
+	if err != nil {
+		return err
+	}
+	w.text, w.base, w.was = delta.NewText(base.Size), memory(b), memoryText(b)
+	w.plain = w.plain && !holdsNewlines(b)
+	return nil
+}
+
+// jump goes to a text that shares nothing with the one before.
+func (w *walker) jump(base *Content) (*Changes, error) {
+	old, err := w.was.read(0, w.was.size)
+	if err != nil {
+		return nil, err
+	}
+	if err := w.start(base); err != nil {
+		return nil, err
+	}
+	return compareBytes(old, w.base.bytes, delta.Diff(old, w.base.bytes).Ops, w.key)
+}
+
+// next applies d and returns the rows that it changes.
+func (w *walker) next(d *delta.Delta) (*Changes, error) {
+	if err := w.text.Apply(d); err != nil {
+		return nil, err
+	}
+	is := text{w.text.Reader(w.base), w.text.Size()}
+	if w.plain && holdsNewlines(d.Extra) {
+		w.plain = false
+	}
+	c, err := compare(w.was, is, d.Ops, w.key, w.plain)
+	w.was = is
+	return c, err
+}
+
+// between returns the delta from version a to version b, composed, when a leads to b without a snapshot on the way.
+func (t *Table) between(a, b stamp.ID, x *index) (*delta.Text, bool) {
+	var lines []verlog.Line
+	for _, l := range x.ancestry(b) {
+		if l.ID == a {
+			return t.composeOver(lines, x)
+		}
+		if l.Action == verlog.Compact {
+			return nil, false
+		}
+		lines = append(lines, l)
+	}
+	return nil, false
+}
+
+func (t *Table) composeOver(lines []verlog.Line, x *index) (*delta.Text, bool) {
+	links, err := t.readLinks(lines, x)
+	if err != nil || len(links) < len(lines) || len(links) == 0 || links[len(links)-1].delta.IsSnapshot() {
+		return nil, false
+	}
+	d := delta.NewText(links[len(links)-1].delta.BaseSize)
+	for i := len(links) - 1; i >= 0; i-- {
+		if d.Apply(links[i].delta) != nil {
+			return nil, false
+		}
+	}
+	return d, true
+}
+
+// opsOf returns a composition as operations.
+func opsOf(t *delta.Text) []delta.Op {
+	ops := make([]delta.Op, 0, len(t.Pieces()))
+	for _, p := range t.Pieces() {
+		if p.Src != nil {
+			ops = append(ops, delta.Op{Off: -1, N: p.N})
+		} else {
+			ops = append(ops, delta.Op{Off: p.Off, N: p.N})
+		}
+	}
+	return ops
+}
+
+// Diff returns the rows that differ between two versions. To 0 is the table as it stands, edits by hand included; a
+// from of 0 is the empty table.
+func (t *Table) Diff(from, to stamp.ID) (*Changes, error) {
+	lines, err := t.readLines()
+	if err != nil {
+		return nil, err
+	}
+	x := indexOf(lines)
+	key, err := t.KeyNames()
+	if err != nil {
+		return nil, err
+	}
+	if from != 0 && to != 0 {
+		if c, ok, err := t.diffComposed(from, to, x, key); ok || err != nil {
+			return c, err
+		}
+	}
+	old, err := t.contentOrEmpty(from, x)
+	if err != nil {
+		return nil, err
+	}
+	next, err := t.contentOrHead(to, x)
+	if err != nil {
+		return nil, err
+	}
+	if len(next) > 0 {
+		if err := checkTable(t.dir.Path(currentFile), next, key); to == 0 && err != nil {
+			return nil, err
+		}
+	}
+	return compareBytes(old, next, delta.Diff(old, next).Ops, key)
+}
+
+// diffComposed answers from the deltas alone, where from leads to to: only the parts that differ are read.
+func (t *Table) diffComposed(from, to stamp.ID, x *index, key []string) (*Changes, bool, error) {
+	d, ok := t.between(from, to, x)
+	if !ok {
+		return nil, false, nil
+	}
+	c, err := t.compose(from, x, true)
+	if err != nil {
+		return nil, false, err
+	}
+	defer c.close()
+	old := text{c.reader(), c.text.Size()}
+	plain, err := c.plain()
+	if err != nil {
+		return nil, false, err
+	}
+	for _, p := range d.Pieces() {
+		plain = plain && !holdsNewlines(p.Src)
+	}
+	next := text{d.Reader(old), d.Size()}
+	changes, err := compare(old, next, opsOf(d), key, plain)
+	return changes, true, err
+}
+
+// plain reports whether surely no cell of the text holds a newline.
+func (c *composed) plain() (bool, error) {
+	b, err := c.base.Bytes()
+	quotes := holdsNewlines(b)
+	for _, p := range c.text.Pieces() {
+		quotes = quotes || holdsNewlines(p.Src)
+	}
+	return !quotes, err
+}
+
+func (t *Table) contentOrEmpty(id stamp.ID, x *index) ([]byte, error) {
+	if id == 0 {
+		return nil, nil
+	}
+	c, err := t.content(id, x)
+	if err != nil {
+		return nil, err
+	}
+	defer c.Close()
+	return c.Bytes()
+}
+
+func (t *Table) contentOrHead(id stamp.ID, x *index) ([]byte, error) {
+	if id != 0 {
+		return t.contentOrEmpty(id, x)
+	}
+	c, err := t.Read()
+	if err != nil {
+		return nil, err
+	}
+	defer c.Close()
+	b, err := c.Bytes()
+	if err == io.EOF {
+		err = nil
+	}
+	return b, err
+}
