@@ -10,9 +10,13 @@ FUZZTIME = 1000000x
 VERSION  = $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 MODULE   = github.com/reedbase/reedbase
 
+# A checkout that belongs to another user, as on some CI machines, has no version control to ask.
+export GOFLAGS := $(GOFLAGS) -buildvcs=false
+
 GO    = go
 BUILD = CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-X $(MODULE)/pkg/cli.version=$(VERSION)'
 
+.NOTPARALLEL:
 .PHONY: build check packages lint cross test man fuzz demo bench install clean
 
 build:
