@@ -34,16 +34,16 @@ func ReadInput(e *Env, name string, limit int64) ([]byte, error) {
 		return nil, err
 	}
 	defer in.Close()
-	var sized int64
-	if f, ok := in.(*os.File); ok {
-		if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
-			sized = info.Size()
-		}
-	}
-	if sized > limit {
+	return readAll(in, name, limit)
+}
+
+// readAll reads in, the input called name, to its end. What is a regular file takes its size and no more memory.
+func readAll(in io.Reader, name string, limit int64) ([]byte, error) {
+	size := sizeOf(in)
+	if size > limit {
 		return nil, tooLarge(name, limit)
 	}
-	text := make([]byte, 0, max(sized+1, 512)) // one more than the file has, so that its end is met without growing
+	text := make([]byte, 0, max(size+1, 512)) // one more than the file has, so that its end is met without growing
 	for {
 		n, err := in.Read(text[len(text):cap(text)])
 		text = text[:len(text)+n]
@@ -59,6 +59,16 @@ func ReadInput(e *Env, name string, limit int64) ([]byte, error) {
 			text = append(text, 0)[:len(text)]
 		}
 	}
+}
+
+// sizeOf returns the size of a regular file, and 0 for any other input.
+func sizeOf(in io.Reader) int64 {
+	if f, ok := in.(*os.File); ok {
+		if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
+			return info.Size()
+		}
+	}
+	return 0
 }
 
 func tooLarge(name string, limit int64) error {
