@@ -13,8 +13,7 @@ func Find(text, key []byte, columns []int) (r Row, ok bool, err error) {
 	if err != nil {
 		return Row{}, false, err
 	}
-	s := search{finder: f}
-	r, ok, _, bad := s.look(text)
+	r, ok, _, bad := f.find(text)
 	return r, ok, bad.in(text)
 }
 
@@ -23,7 +22,12 @@ type finder struct {
 	key     []byte
 	columns []int
 	needle  []byte // what every line holds that stores the key without quotes; nil when none can
+	stride  int    // how much text is looked through for quotes, and then for the key
+	begun   bool   // the header is passed
 }
+
+// cached is the stride at which text read for quotes is still in the processor's cache when it is read for the key.
+const cached = 128 << 10
 
 func newFinder(key []byte, columns []int) (*finder, error) {
 	if len(columns) == 0 {
@@ -33,7 +37,7 @@ func newFinder(key []byte, columns []int) (*finder, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &finder{key: key, columns: columns}
+	f := &finder{key: key, columns: columns, stride: cached}
 	lead, anchor := byte(separator), 0
 	if i := slices.Index(columns, 0); i >= 0 {
 		lead, anchor = '\n', i
@@ -52,16 +56,17 @@ func bareable(cell []byte, first bool) bool {
 	return cell[0] != '"' && !(first && cell[0] == '#') && !bytes.ContainsAny(cell, "|\n")
 }
 
-// stride is how much text is looked through for quotes, and then for the key, while it stays in the processor's cache.
-const stride = 128 << 10
-
-// find looks for the key in text, from offset at, where a row begins. When it is not there, rest.End is where reading
-// stopped, the end of text or the beginning of a row that is malformed or goes on behind text, and rest.Start is where
-// the comments of the row at rest.End begin.
-func (f *finder) find(text []byte, at int) (r Row, ok bool, rest Row, err *syntaxError) {
+// find looks for the key in text, from its beginning, or once the header is passed from a row's. When it is not there,
+// rest.End is where reading stopped, the end of text or the beginning of a record that is malformed or goes on behind
+// text, and rest.Start is where the comments before rest.End begin.
+func (f *finder) find(text []byte) (r Row, ok bool, rest Row, err *syntaxError) {
+	at, err := f.begin(text)
+	if !f.begun {
+		return r, false, rest, err
+	}
 	floor := at // a row's beginning; all lines from there to at are plain
 	for at < len(text) {
-		end := lineEnd(text, min(at+stride, len(text)))
+		end := lineEnd(text, min(at+f.stride, len(text)))
 		quoted := quotedLine(text, at, end)
 		if quoted >= 0 {
 			end = quoted
@@ -82,6 +87,18 @@ func (f *finder) find(text []byte, at int) (r Row, ok bool, rest Row, err *synta
 		floor = at
 	}
 	return r, false, Row{Start: comments(text, floor, at), End: at}, nil
+}
+
+// begin returns where the first row of text begins, behind the header if that is to be passed yet and is whole.
+func (f *finder) begin(text []byte) (at int, err *syntaxError) {
+	if f.begun {
+		return 0, nil
+	}
+	if at = skipComments(text, 0); at < len(text) {
+		at, err = recordEnd(text, at, separator)
+		f.begun = err == nil
+	}
+	return at, err
 }
 
 // quotedLine returns the offset of the first line between at and end that is no comment and has a quoted cell, or -1. A

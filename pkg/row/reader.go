@@ -9,6 +9,7 @@ import (
 	"github.com/reedbase/reedbase/pkg/fault"
 )
 
+// chunk is how much a FindReader reads at a time: many rows, yet little memory.
 const chunk = 256 << 10
 
 // FindReader is Find over the first size bytes of r, in memory that depends on the longest row alone. It returns the
@@ -19,24 +20,8 @@ func FindReader(r io.ReaderAt, size int64, key []byte, columns []int, each func(
 	if err != nil {
 		return Row{}, nil, false, err
 	}
-	s := search{finder: f, in: io.NewSectionReader(r, 0, size)}
-	for last, done := false, false; !last && (!done || each != nil); {
-		fresh, err := s.fill()
-		last = err == io.EOF
-		if err != nil && !last {
-			return Row{}, nil, false, fmt.Errorf("read at offset %d: %w", s.offset+int64(len(s.buf)), err)
-		}
-		if each != nil {
-			each(fresh)
-		}
-		if done = done || s.step(last); done {
-			s.buf = s.buf[:0]
-		}
-	}
-	if s.bad != nil {
-		return Row{}, nil, false, s.badLine(r)
-	}
-	return s.row, s.record, s.record != nil, nil
+	s := search{finder: f, in: io.NewSectionReader(r, 0, size), chunk: chunk}
+	return s.result(r, each)
 }
 
 // search is the state of a FindReader: a window of the text, and what was found.
@@ -46,18 +31,47 @@ type search struct {
 	buf      []byte // the text from offset on, as far as it is read
 	offset   int64  // of buf; once the header is passed, a row's comments or record begin there
 	comments int64  // where the comments of the row at offset begin, as they may be dropped before it
-	header   bool   // passed
+	chunk    int    // bytes read at a time
 
 	row    Row
 	record []byte
 	bad    *syntaxError // its offset counts from the beginning of the text
 }
 
+// result runs the search over r and returns what FindReader does.
+func (s *search) result(r io.ReaderAt, each func([]byte)) (found Row, record []byte, ok bool, err error) {
+	if err := s.run(each); err != nil {
+		return Row{}, nil, false, err
+	}
+	if s.bad != nil {
+		return Row{}, nil, false, s.badLine(r)
+	}
+	return s.row, s.record, s.record != nil, nil
+}
+
+// run reads the text once: to its end where there is each, else until the search is over.
+func (s *search) run(each func([]byte)) error {
+	for last, done := false, false; !last && (!done || each != nil); {
+		fresh, err := s.fill()
+		last = err == io.EOF
+		if err != nil && !last {
+			return fmt.Errorf("read at offset %d: %w", s.offset+int64(len(s.buf)), err)
+		}
+		if each != nil {
+			each(fresh)
+		}
+		if done = done || s.step(last); done {
+			s.buf = s.buf[:0]
+		}
+	}
+	return nil
+}
+
 // fill reads up to chunk bytes behind buf and returns them; io.EOF comes with the last of them. A row that fills the
 // buffer makes it twice as large, so that looking through it again costs no more than reading it.
 func (s *search) fill() (fresh []byte, err error) {
 	n := len(s.buf)
-	want := max(chunk, n)
+	want := max(s.chunk, n)
 	s.buf = slices.Grow(s.buf, want)[:n+want]
 	m, err := io.ReadFull(s.in, s.buf[n:])
 	s.buf = s.buf[:n+m]
@@ -74,7 +88,7 @@ func (s *search) step(last bool) bool {
 	if !last {
 		window = window[:bytes.LastIndexByte(window, '\n')+1]
 	}
-	row, ok, rest, bad := s.look(window)
+	row, ok, rest, bad := s.find(window)
 	if ok {
 		s.take(row)
 		return true
@@ -90,22 +104,6 @@ func (s *search) step(last bool) bool {
 	s.offset += int64(rest.End)
 	s.buf = s.buf[:copy(s.buf, s.buf[rest.End:])]
 	return last
-}
-
-// look finds the key in window, past the header where that is in it.
-func (s *search) look(window []byte) (row Row, ok bool, rest Row, bad *syntaxError) {
-	at := 0
-	if !s.header {
-		body := skipComments(window, 0)
-		if body == len(window) {
-			return row, false, rest, nil
-		}
-		if at, bad = recordEnd(window, body, separator); bad != nil {
-			return row, false, rest, bad
-		}
-		s.header = true
-	}
-	return s.find(window, at)
 }
 
 // take keeps the row found in buf.
