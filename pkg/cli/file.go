@@ -147,4 +147,12 @@ func (s stoppable) Write(p []byte) (int, error) {
 	return s.w.Write(p)
 }
 
+// ReadFrom lets a file take what r reads without passing it through the process, where the system can.
+func (s stoppable) ReadFrom(r io.Reader) (int64, error) {
+	if s.ctx.Err() != nil {
+		return 0, interrupted()
+	}
+	return io.Copy(s.w, r)
+}
+
 func interrupted() error { return fault.New(fault.Interrupted, "interrupted") }
