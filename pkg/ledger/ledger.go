@@ -66,8 +66,8 @@ func (l *Ledger) Create(now time.Time, wait time.Duration) error {
 	return err
 }
 
-// Entry is an entry to add.
-type Entry struct {
+// Candidate is an entry that may have to be added.
+type Candidate struct {
 	Name string
 	Note string // "" is the time for a user
 	Node int    // the node that makes the code
@@ -77,9 +77,9 @@ type Entry struct {
 // Add returns the entry with this name, and adds it first, durably, when there is none: added says so. However many
 // processes add at once, a name gets one code and a code one name. A damaged dictionary is refused with its problems. The
 // lock is waited for at most wait, then the error is fault.Busy.
-func (l *Ledger) Add(e Entry, wait time.Duration) (entry dict.Entry, added bool, err error) {
+func (l *Ledger) Add(c Candidate, wait time.Duration) (entry dict.Entry, added bool, err error) {
 	if d, err := l.Read(); err == nil {
-		if known, ok := d.Name(e.Name); ok {
+		if known, ok := d.Name(c.Name); ok {
 			return known, false, nil
 		}
 	}
@@ -92,10 +92,10 @@ func (l *Ledger) Add(e Entry, wait time.Duration) (entry dict.Entry, added bool,
 	if err != nil {
 		return dict.Entry{}, false, fault.WithHint(err, "nothing was added")
 	}
-	if known, ok := d.Name(e.Name); ok {
+	if known, ok := d.Name(c.Name); ok {
 		return known, false, nil
 	}
-	entry, err = l.mint(d, e)
+	entry, err = l.mint(d, c)
 	if err != nil {
 		return dict.Entry{}, false, err
 	}
@@ -105,15 +105,15 @@ func (l *Ledger) Add(e Entry, wait time.Duration) (entry dict.Entry, added bool,
 	return entry, true, nil
 }
 
-func (l *Ledger) mint(d *dict.Dict, e Entry) (entry dict.Entry, err error) {
-	entry = dict.Entry{Name: e.Name, Note: e.Note}
+func (l *Ledger) mint(d *dict.Dict, c Candidate) (entry dict.Entry, err error) {
+	entry = dict.Entry{Name: c.Name, Note: c.Note}
 	if entry.Note == "" && l.kind == dict.Users {
-		entry.Note = e.Now.UTC().Format(stamp.Layout)
+		entry.Note = c.Now.UTC().Format(stamp.Layout)
 	}
 	if err := l.kind.Check(entry); err != nil {
 		return entry, err
 	}
-	entry.Code, err = d.Mint(e.Node)
+	entry.Code, err = d.Mint(c.Node)
 	return entry, err
 }
 
