@@ -49,10 +49,11 @@ floor 7 tests
 const libraries = `
 	github.com/google/go-cmp: tests
 	github.com/kr/binarydist: cmd/rdb-delta
+	github.com/mattn/go-shellwords: cmd/rdb
 	github.com/pelletier/go-toml/v2: table store
 	github.com/rogpeppe/go-internal: tests
 	github.com/ulikunitz/xz: delta/xz scripts/bench
-	github.com/zeebo/xxh3: verlog table
+	github.com/zeebo/xxh3: delta verlog table
 	golang.org/x/sync: delta table reedbase
 	golang.org/x/sys: durable table internal/powercut
 	golang.org/x/term: cli
