@@ -1,26 +1,42 @@
 package bzip2
 
-import "github.com/reedbase/reedbase/pkg/fault"
+import (
+	"slices"
+	"sync"
+)
 
-// column is a block's last column, on its way back to the text.
+// column is a block's last column on its way back to what the block holds.
 type column struct {
-	links  []uint32 // the letters, and above them, after link, where the next one stands: link<<8 | letter
+	links  []uint32 // the letters, and above them, once linked, which one stands behind in the text: link<<8 | letter
 	counts [256]uint32
-	origin int
-	block  int
+	origin int // rank of the text among its rotations
+	block  int // number of the block
 	crc    uint32
-	codes  [maxCodes]decodingCode
-
-	// where read is
-	at, left uint32
-	last     int // the byte of the run at hand, -1 for none
-	run      int // its length so far
-	repeat   int // of last, to be given out
-	checksum checksum
+	text   []byte
+	runs   runReader
 }
 
-// link turns the letters into chains and makes ready to read.
-func (c *column) link() {
+var columns = sync.Pool{New: func() any { return new(column) }}
+
+// start empties the column.
+func (c *column) start() {
+	c.links = c.links[:0]
+	c.counts = [256]uint32{}
+}
+
+// add appends n times a letter.
+func (c *column) add(letter byte, n int) {
+	c.counts[letter] += uint32(n)
+	at := len(c.links)
+	c.links = slices.Grow(c.links, n)[:at+n]
+	for i := range c.links[at:] {
+		c.links[at+i] = uint32(letter)
+	}
+}
+
+// link chains the letters: the nth place of a letter in the sorted first column is its nth in the last one. It returns
+// where the text begins.
+func (c *column) link() (first uint32) {
 	sum := uint32(0)
 	for i, n := range c.counts {
 		c.counts[i] = sum
@@ -31,83 +47,66 @@ func (c *column) link() {
 		c.links[*at] |= uint32(i) << 8
 		*at++
 	}
-	c.at = c.links[c.origin] >> 8
-	c.left = uint32(len(c.links))
-	c.last, c.run, c.repeat = -1, 0, 0
-	c.checksum = 0
+	c.text = slices.Grow(c.text[:0], len(c.links))[:len(c.links)]
+	return c.links[c.origin] >> 8
 }
 
-// read fills p with the next bytes of the text, and returns fewer than len(p) only at its end.
-func (c *column) read(p []byte) (n int) {
-	defer func() { c.checksum.write(p[:n]) }()
-	at, left, last, run := c.at, c.left, c.last, c.run
-	for n < len(p) {
-		if c.repeat > 0 {
-			k := min(c.repeat, len(p)-n)
-			for i := range k {
-				p[n+i] = byte(last)
-			}
-			c.repeat -= k
-			n += k
-			continue
-		}
-		if left == 0 {
-			break
-		}
-		left--
-		l := c.links[at]
+// restore makes text out of the column.
+func (c *column) restore() {
+	c.follow(c.link(), 0)
+	c.runs.start(c.text)
+}
+
+// follow fills text from i on, from the chain at.
+func (c *column) follow(at uint32, i int) {
+	text, links := c.text, c.links
+	for ; i < len(text); i++ {
+		l := links[at]
+		text[i] = byte(l)
 		at = l >> 8
-		b := int(l & 0xff)
-		if run == 4 {
-			c.repeat, run = b, 0
-			continue
-		}
-		if b != last {
-			last, run = b, 0
-		}
-		run++
-		p[n] = byte(b)
-		n++
 	}
-	c.at, c.left, c.last, c.run = at, left, last, run
-	return n
 }
 
-// appendTo appends the whole text, of at most max bytes, and checks it.
+// restorePair restores two columns at once. Each step along a chain waits for memory: two chains wait together.
+func restorePair(a, b *column) {
+	atA, atB := a.link(), b.link()
+	n := min(len(a.text), len(b.text))
+	textA, textB := a.text[:n], b.text[:n]
+	for i := range textA {
+		linkA, linkB := a.links[atA], b.links[atB]
+		textA[i], textB[i] = byte(linkA), byte(linkB)
+		atA, atB = linkA>>8, linkB>>8
+	}
+	a.follow(atA, n)
+	b.follow(atB, n)
+	a.runs.start(a.text)
+	b.runs.start(b.text)
+}
+
+// appendTo appends what the block holds, of at most max bytes, and checks it.
 func (c *column) appendTo(dst []byte, max int64) ([]byte, error) {
-	c.link()
-	start := len(dst)
-	var one [1]byte
-	for {
-		if len(dst) == cap(dst) {
-			dst = append(dst, 0)[:len(dst)]
-		}
+	for start := len(dst); ; {
+		dst = slices.Grow(dst, len(c.runs.text)+1)
 		room := dst[len(dst):cap(dst)]
-		if left := max - int64(len(dst)-start); int64(len(room)) > left {
-			room = room[:left]
+		left := max - int64(len(dst)-start)
+		if int64(len(room)) > left+1 {
+			room = room[:left+1]
 		}
-		n := c.read(room)
+		n := c.runs.read(room)
+		if int64(n) > left {
+			return dst, corrupt(c.block, "holds more than is allowed")
+		}
 		dst = dst[:len(dst)+n]
 		if n < len(room) {
-			break
-		}
-		if int64(len(dst)-start) == max {
-			if c.read(one[:]) > 0 {
-				return nil, fault.New(fault.Corrupt, "bzip2 block %d: holds more than the %d bytes allowed", c.block, max)
-			}
-			break
+			return dst, c.check()
 		}
 	}
-	if err := c.check(); err != nil {
-		return nil, err
-	}
-	return dst, nil
 }
 
 // check compares the checksum of what was read with the block's.
 func (c *column) check() error {
-	if c.checksum.sum() != c.crc {
-		return fault.New(fault.Corrupt, "bzip2 block %d: checksum is wrong", c.block)
+	if c.runs.sum.value() != c.crc {
+		return corrupt(c.block, "checksum is wrong")
 	}
 	return nil
 }

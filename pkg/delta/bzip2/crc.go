@@ -9,21 +9,21 @@ import (
 // checksum is the CRC-32 of bzip2 over the bytes written to it. It is Ethernet's polynomial with the most significant
 // bit first, so it is the ordinary CRC-32 of the bit-reversed bytes, itself bit-reversed: the processor's instructions
 // for that one serve here, and no table is needed.
-type checksum uint32
-
-func (c *checksum) write(p []byte) {
-	var mirrored [1024]byte
-	crc := uint32(*c)
-	for len(p) > 0 {
-		n := mirror(&mirrored, p)
-		crc = crc32.Update(crc, crc32.IEEETable, mirrored[:n])
-		p = p[n:]
-	}
-	*c = checksum(crc)
+type checksum struct {
+	crc      uint32
+	mirrored [1024]byte
 }
 
-// sum returns the checksum as a block's header holds it.
-func (c checksum) sum() uint32 { return bits.Reverse32(uint32(c)) }
+func (c *checksum) write(p []byte) {
+	for len(p) > 0 {
+		n := mirror(&c.mirrored, p)
+		c.crc = crc32.Update(c.crc, crc32.IEEETable, c.mirrored[:n])
+		p = p[n:]
+	}
+}
+
+// value returns the checksum as a block's header holds it.
+func (c *checksum) value() uint32 { return bits.Reverse32(c.crc) }
 
 // mirror reverses the bits of each byte at the front of p into dst, as many as fit.
 func mirror(dst *[1024]byte, p []byte) int {
@@ -42,9 +42,9 @@ func mirror(dst *[1024]byte, p []byte) int {
 	return n
 }
 
-// zerosChecksum is the checksum of n zero bytes in O(log n): appending n zero bytes multiplies the register by x^(8n)
-// modulo the polynomial.
-func zerosChecksum(n int64) checksum {
+// zerosChecksum is the checksum of n zero bytes, as a block's header holds it, in O(log n): n zero bytes multiply the
+// register by x^(8n) modulo the polynomial.
+func zerosChecksum(n int64) uint32 {
 	power, square := uint32(1<<31), uint32(1<<23) // 1 and x^8; bit 31 is the constant term
 	for ; n > 0; n >>= 1 {
 		if n&1 != 0 {
@@ -52,7 +52,7 @@ func zerosChecksum(n int64) checksum {
 		}
 		square = multiply(square, square)
 	}
-	return checksum(^multiply(power, 0xffffffff))
+	return bits.Reverse32(^multiply(power, 0xffffffff))
 }
 
 // multiply returns a*b modulo the CRC's polynomial over GF(2), in the reflected bit order of hash/crc32.

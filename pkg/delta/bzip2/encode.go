@@ -6,12 +6,15 @@ import "sync"
 type block struct {
 	text    []byte // the run-length code; after transform the last column
 	crc     uint32 // of the bytes before the run-length code
-	origin  int    // rank of the rotation that is the text
+	sum     checksum
+	origin  int // rank of the rotation that is the text
 	rotated []byte
 	sa      []int32
+	room    [4096]int32
 	symbols symbols
 	several coding
 	single  coding
+	tree    tree
 	out     bitWriter
 }
 
@@ -20,9 +23,9 @@ var blocks = sync.Pool{New: func() any { return new(block) }}
 // take fills the block from the front of p and returns the rest.
 func (b *block) take(p []byte) (rest []byte) {
 	b.text, rest = appendRuns(b.text[:0], p)
-	var sum checksum
-	sum.write(p[:len(p)-len(rest)])
-	b.crc = sum.sum()
+	b.sum.crc = 0
+	b.sum.write(p[:len(p)-len(rest)])
+	b.crc = b.sum.value()
 	return rest
 }
 
@@ -43,9 +46,9 @@ func (b *block) write(w *bitWriter) {
 	b.writeUsed(w)
 	s := &b.symbols
 	best := &b.several
-	best.several(s.list, s.alphabet)
+	best.several(&b.tree, s.list, s.alphabet)
 	if len(s.list) < singleBelow {
-		if b.single.single(s.list, s.alphabet); b.single.bits < best.bits {
+		if b.single.single(&b.tree, s.list, s.alphabet); b.single.size < best.size {
 			best = &b.single
 		}
 	}

@@ -8,53 +8,6 @@ import (
 // lengths holds the length of each symbol's code, in bits.
 type lengths [maxAlphabet]uint8
 
-// fit makes l the Huffman code of the frequencies, no code longer than limit; a symbol that does not occur gets one too.
-func (l *lengths) fit(freq []int32, limit uint8) {
-	var leaves [maxAlphabet]uint64 // frequency<<16 | symbol
-	for shift := 0; ; shift++ {
-		for i, f := range freq {
-			leaves[i] = uint64(max(f>>shift, 1))<<16 | uint64(i)
-		}
-		sorted := leaves[:len(freq)]
-		slices.Sort(sorted)
-		if l.fitSorted(sorted) <= limit {
-			return
-		}
-	}
-}
-
-// fitSorted builds the code of the sorted leaves and returns its longest length: the two least of what is left become
-// one node, again and again; nodes come up in ascending order, so two queues do.
-func (l *lengths) fitSorted(leaves []uint64) (longest uint8) {
-	n := len(leaves)
-	var weight [maxAlphabet]uint64
-	var parent [2 * maxAlphabet]uint16 // leaves by rank, then nodes
-	leaf, node := 0, 0
-	least := func(made int) (w uint64, i int) {
-		if leaf < n && (node == made || leaves[leaf]>>16 <= weight[node]) {
-			leaf++
-			return leaves[leaf-1] >> 16, leaf - 1
-		}
-		node++
-		return weight[node-1], n + node - 1
-	}
-	for made := range n - 1 {
-		a, i := least(made)
-		b, j := least(made)
-		weight[made] = a + b
-		parent[i], parent[j] = uint16(n+made), uint16(n+made)
-	}
-	var depth [2 * maxAlphabet]uint8
-	for i := 2*n - 3; i >= 0; i-- {
-		depth[i] = depth[parent[i]] + 1
-		if i < n {
-			l[leaves[i]&0xffff] = depth[i]
-			longest = max(longest, depth[i])
-		}
-	}
-	return longest
-}
-
 // flat makes l the code for n symbols whose lengths differ least.
 func (l *lengths) flat(n int) {
 	long := bits.Len(uint(n - 1))
@@ -103,5 +56,60 @@ func (l *lengths) assign(codes *[maxAlphabet]uint32, n int) {
 	for i, length := range l[:n] {
 		codes[i] = uint32(length)<<24 | next[length]
 		next[length]++
+	}
+}
+
+// tree builds Huffman codes. It holds nothing between two of them but room.
+type tree struct {
+	leaves [maxAlphabet]uint64     // frequency<<16 | symbol, ascending
+	weight [2 * maxAlphabet]uint64 // of the leaves, then of the nodes, in the order they were made
+	parent [2 * maxAlphabet]uint16
+	depth  [2 * maxAlphabet]uint8
+}
+
+// fit makes l the Huffman code of the frequencies with no length above limit, and returns the greatest. A symbol that
+// does not occur gets a code too. As in bzip2, frequencies are flattened by halves until the code fits.
+func (t *tree) fit(l *lengths, freq []int32, limit uint8) (longest uint8) {
+	n := len(freq)
+	for i, f := range freq {
+		t.leaves[i] = uint64(f)<<16 | uint64(i)
+	}
+	slices.Sort(t.leaves[:n])
+	for shift := 16; ; shift++ {
+		for i, leaf := range t.leaves[:n] {
+			t.weight[i] = max(leaf>>shift, 1)
+		}
+		t.join(n)
+		if t.depth[0] <= limit {
+			break
+		}
+	}
+	for i, leaf := range t.leaves[:n] {
+		l[leaf&0xffff] = t.depth[i]
+	}
+	return t.depth[0]
+}
+
+// join makes one tree of n leaves of ascending weight and notes all depths; the first leaf is the deepest. The two least
+// of what is left become one, again and again, and what is made comes in ascending order too: two queues serve.
+func (t *tree) join(n int) {
+	leaf, node := 0, n
+	for made := n; made < 2*n-1; made++ {
+		t.weight[made] = 0
+		for range 2 {
+			least := leaf
+			if leaf == n || node < made && t.weight[node] < t.weight[leaf] {
+				least = node
+				node++
+			} else {
+				leaf++
+			}
+			t.weight[made] += t.weight[least]
+			t.parent[least] = uint16(made)
+		}
+	}
+	t.depth[2*n-2] = 0
+	for i := 2*n - 3; i >= 0; i-- {
+		t.depth[i] = t.depth[t.parent[i]] + 1
 	}
 }

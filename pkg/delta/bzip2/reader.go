@@ -1,24 +1,36 @@
 package bzip2
 
-import "io"
+import (
+	"io"
+	"math"
+)
 
 // Reader gives out what a bzip2 stream holds, piece by piece, in memory bounded by one block.
 type Reader struct {
 	d   *decoder
-	c   *column
+	c   *column // the block at hand, or nil
 	err error
 }
 
 // NewReader returns a reader of the one stream at the front of z, which must not change meanwhile.
 func NewReader(z []byte) *Reader {
-	d, err := newDecoder(z)
+	d, err := newDecoder(z, math.MaxInt64)
 	return &Reader{d: d, err: err}
 }
 
-// Read implements io.Reader. Damage is an error with fault.Corrupt; bytes before it may have been given out.
+// Read implements io.Reader. Damage is an error with fault.Corrupt; what came before it has been given out by then.
 func (r *Reader) Read(p []byte) (n int, err error) {
 	for n < len(p) && r.err == nil {
-		n += r.step(p[n:])
+		if r.c == nil {
+			r.next()
+			continue
+		}
+		k := r.c.runs.read(p[n:])
+		if n += k; n < len(p) {
+			r.err = r.c.check()
+			columns.Put(r.c)
+			r.c = nil
+		}
 	}
 	if n > 0 || len(p) == 0 {
 		return n, nil
@@ -26,21 +38,14 @@ func (r *Reader) Read(p []byte) (n int, err error) {
 	return 0, r.err
 }
 
-// step reads from the block at hand, or takes the next one.
-func (r *Reader) step(p []byte) (n int) {
-	if r.c != nil {
-		if n = r.c.read(p); n < len(p) {
-			r.err = r.c.check()
-			columns.Put(r.c)
-			r.c = nil
-		}
-		return n
+// next makes the next block ready, or sets err.
+func (r *Reader) next() {
+	if r.c, r.err = r.d.next(); r.err != nil {
+		return
 	}
-	if r.c, r.err = r.d.next(1 << 62); r.c == nil && r.err == nil {
+	if r.c == nil {
 		r.err = io.EOF
+		return
 	}
-	if r.c != nil {
-		r.c.link()
-	}
-	return 0
+	r.c.restore()
 }

@@ -20,16 +20,20 @@ type sorter[T symbol] struct {
 	sa     []int32 // the result; in between, 0 is an empty place and a negative entry one that waits
 	freq   []int32 // how often each letter occurs
 	bucket []int32 // where the next suffix beginning with a letter goes
+	room   []int32
 }
 
 // sortSuffixes sets sa to the starts of the suffixes of text in ascending order. Letters are below alphabet;
-// len(sa) == len(text) and sa is all zeros.
-func sortSuffixes[T symbol](text []T, sa []int32, alphabet int) {
+// len(sa) == len(text) and sa is all zeros. room is scratch and spares small texts the allocations.
+func sortSuffixes[T symbol](text []T, sa []int32, alphabet int, room []int32) {
 	if len(text) < 2 {
 		return
 	}
-	room := make([]int32, 2*alphabet)
-	s := sorter[T]{text, sa, room[:alphabet], room[alphabet:]}
+	if len(room) < 2*alphabet {
+		room = make([]int32, 2*alphabet)
+	}
+	s := sorter[T]{text: text, sa: sa, freq: room[:alphabet], bucket: room[alphabet : 2*alphabet], room: room[2*alphabet:]}
+	clear(s.freq)
 	for _, c := range text {
 		s.freq[c]++
 	}
@@ -192,7 +196,7 @@ func (s *sorter[T]) sortNames(lms, names int) {
 	}
 	front, back := sa[:lms], sa[n-lms:]
 	clear(front)
-	sortSuffixes(back, front, names)
+	sortSuffixes(back, front, names, s.room)
 	at := lms
 	for j := range s.lms() {
 		at--

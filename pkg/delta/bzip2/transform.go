@@ -1,19 +1,17 @@
 package bzip2
 
-// transform replaces text by its Burrows-Wheeler transform and returns the rank of the rotation that begins at 0.
-// rotated and sa are scratch, of any length.
+import "slices"
+
+// transform replaces text by its last column: the last letters of its rotations, sorted. It notes the rank of the text.
 //
 // Rotations are sorted as suffixes: in a text turned to its least rotation, the two orders are one.
 func (b *block) transform() {
 	n := len(b.text)
 	start := leastRotation(b.text)
 	b.rotated = append(append(b.rotated[:0], b.text[start:]...), b.text[:start]...)
-	if cap(b.sa) < n {
-		b.sa = make([]int32, n)
-	}
-	b.sa = b.sa[:n]
+	b.sa = slices.Grow(b.sa[:0], n)[:n]
 	clear(b.sa)
-	sortSuffixes(b.rotated, b.sa, 256)
+	sortSuffixes(b.rotated, b.sa, 256, b.room[:])
 	first := int32((n - start) % n)
 	for i, j := range b.sa {
 		if j == first {

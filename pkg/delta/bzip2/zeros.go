@@ -44,7 +44,7 @@ func IsZeros(z []byte, n int64) (used int, ok bool) {
 
 // zeros makes out the block of n zeros, 0 < n <= fullZeros, and returns the length of its text.
 func (b *block) zeros(n int64) (length int) {
-	b.crc = zerosChecksum(n).sum()
+	b.crc = zerosChecksum(n)
 	var column []letters
 	column, b.origin = zerosColumn(make([]letters, 0, 5), int(n))
 	s := &b.symbols
