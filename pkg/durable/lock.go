@@ -42,6 +42,15 @@ func (h Holder) Alive() bool {
 // holder. Waiters are served by the kernel in the order they came. Once locked, the inode must still be the path's:
 // whoever removed and made the folder anew holds another lock.
 func (d *Dir) Lock(name string, wait time.Duration) (*Lock, error) {
+	l, err := d.LockData(name, wait)
+	if err == nil {
+		l.sign()
+	}
+	return l, err
+}
+
+// LockData is Lock for a file that holds data: the holder's name is not written into it.
+func (d *Dir) LockData(name string, wait time.Duration) (*Lock, error) {
 	deadline := time.Now().Add(wait)
 	for {
 		f, err := d.OpenFile(name, os.O_RDWR|os.O_CREATE)
@@ -56,9 +65,7 @@ func (d *Dir) Lock(name string, wait time.Duration) (*Lock, error) {
 			return nil, d.busy(name, wait)
 		}
 		if d.names(name, f) {
-			l := &Lock{f}
-			l.sign()
-			return l, nil
+			return &Lock{f}, nil
 		}
 		f.Close()
 	}
@@ -155,4 +162,17 @@ func (d *Dir) Holder(name string) (h Holder, held bool, err error) {
 		held = true
 	}
 	return h, held, nil
+}
+
+// Contents returns the first size bytes of the locked file, fewer when it is shorter; see LockData.
+func (l *Lock) Contents(size int) string {
+	buf := make([]byte, size)
+	n, _ := l.f.ReadAt(buf, 0)
+	return string(buf[:n])
+}
+
+// Write writes data over the beginning of the locked file, without a flush.
+func (l *Lock) Write(data []byte) error {
+	_, err := l.f.WriteAt(data, 0)
+	return err
 }

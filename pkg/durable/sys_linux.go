@@ -3,6 +3,7 @@ package durable
 import (
 	"bytes"
 	"os"
+	"sync"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -59,14 +60,16 @@ func copyRange(dst, src *os.File, off, n int64) (done int64, err error) {
 	return done, nil
 }
 
-// BootID names this boot of the machine, or "" where the system gives no name.
-func BootID() string {
+// BootID names this boot of the machine, or "" where the system gives no name. The name is read once.
+func BootID() string { return bootID() }
+
+var bootID = sync.OnceValue(func() string {
 	id, err := os.ReadFile("/proc/sys/kernel/random/boot_id")
 	if err != nil {
 		return ""
 	}
 	return string(bytes.TrimSpace(id))
-}
+})
 
 // StatOf returns the identity of the open file f.
 func StatOf(f *os.File) (Stat, error) {

@@ -2,7 +2,6 @@ package table
 
 import (
 	"errors"
-	"time"
 
 	"github.com/reedbase/reedbase/pkg/delta"
 	"github.com/reedbase/reedbase/pkg/durable"

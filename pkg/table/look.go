@@ -157,7 +157,7 @@ func (v *view) needLines() error {
 // recordOfThisBoot reports whether a state file was written in this boot, even one that could not be believed.
 func (t *Table) recordOfThisBoot() bool {
 	rec, _ := t.readRecord()
-	return rec.boot != "" && rec.boot == t.boot()
+	return rec.boot != "" && rec.boot == durable.BootID()
 }
 
 const pageSize = 4096
@@ -233,5 +233,5 @@ func (t *Table) refresh(v *view) {
 	if v.fresh || v.state > Missing || v.current != nil && v.stat.Racy(time.Now()) {
 		return
 	}
-	t.writeRecord(record{boot: t.boot(), current: v.stat, version: v.version, log: v.log.stat, head: v.head(), key: v.key})
+	t.writeRecord(record{boot: durable.BootID(), current: v.stat, version: v.version, log: v.log.stat, head: v.head(), key: v.key})
 }

@@ -1,10 +1,12 @@
 package table
 
 import (
+	"strings"
 	"time"
 
 	"github.com/reedbase/reedbase/pkg/durable"
 	"github.com/reedbase/reedbase/pkg/fault"
+	"github.com/reedbase/reedbase/pkg/stamp"
 	"github.com/reedbase/reedbase/pkg/verlog"
 )
 
@@ -140,6 +142,27 @@ func (t *Table) Head() (verlog.Line, error) {
 		return l.head, t.notFound()
 	}
 	return l.head, l.err
+}
+
+// Highest returns the highest id that the folder holds in any form: logged, or as a delta that never counted.
+func (t *Table) Highest() (highest stamp.ID, err error) {
+	l, err := t.openLog(nil, true)
+	if err != nil {
+		return 0, err
+	}
+	defer l.close()
+	for _, line := range l.lines {
+		highest = max(highest, line.ID)
+	}
+	names, err := t.dir.Names()
+	for _, name := range names {
+		if text, ok := strings.CutSuffix(name, deltaSuffix); ok {
+			if id, err := stamp.Parse(text); err == nil {
+				highest = max(highest, id)
+			}
+		}
+	}
+	return highest, err
 }
 
 // KeyNames returns the names of the key's columns; none means the first column.

@@ -101,7 +101,7 @@ func (t *Table) readRecord() (r record, ok bool) {
 	buf := make([]byte, stateSize)
 	n, _ := f.ReadAt(buf, 0)
 	r, ok = parseRecord(buf[:n])
-	return r, ok && r.boot == t.boot() && r.boot != ""
+	return r, ok && r.boot == durable.BootID() && r.boot != ""
 }
 
 // writeRecord stores r in place and without a flush. Not being able to is no one's loss: readers then hash.

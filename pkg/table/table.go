@@ -4,7 +4,6 @@ package table
 
 import (
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/reedbase/reedbase/pkg/durable"
@@ -49,7 +48,6 @@ type Table struct {
 	name string
 	dir  *durable.Dir
 	opt  Options
-	boot func() string
 }
 
 // CheckName refuses what is no table name with fault.Input: names match [a-z0-9_][a-z0-9_.-]{0,63} and hold no "..".
@@ -96,7 +94,7 @@ func Make(tables *durable.Dir, name string, o Options) (*Table, error) {
 }
 
 func newTable(dir *durable.Dir, name string, o Options) *Table {
-	return &Table{name: name, dir: dir, opt: o, boot: sync.OnceValue(durable.BootID)}
+	return &Table{name: name, dir: dir, opt: o}
 }
 
 // Close releases the folder.

@@ -1,0 +1,180 @@
+package store
+
+import (
+	"bytes"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/pelletier/go-toml/v2"
+
+	"github.com/reedbase/reedbase/pkg/fault"
+)
+
+// DefaultConfig is the config.toml of a new database: every setting with its default.
+const DefaultConfig = `# ReedBase: the settings of this database. Every setting is here with its default.
+
+[user]
+# The name under which writes are recorded when neither --user nor REED_USER gives one; empty: the login name.
+name = ""
+
+[commit]
+# "log": the delta and the log are flushed, current.csv is checked and rebuilt after a power cut.
+# "full": current.csv is flushed too, for programs that read it before any rdb command has run after a power cut.
+sync = "log"
+# How long a write waits for a table that another process writes.
+lock-timeout = "10s"
+# How many versions of a table stay readable; 0 keeps all. At twice the number the older deltas are folded into one
+# snapshot. Log lines, and versions that have a name, are always kept.
+max-versions = 0
+
+[backup]
+# How many backups backup:prune keeps when it is not told.
+keep = 10
+`
+
+// Config is what config.toml says.
+type Config struct {
+	User struct {
+		Name string `toml:"name"`
+	} `toml:"user"`
+	Commit struct {
+		Sync        string `toml:"sync"`
+		LockTimeout string `toml:"lock-timeout"`
+		MaxVersions int    `toml:"max-versions"`
+	} `toml:"commit"`
+	Backup struct {
+		Keep int `toml:"keep"`
+	} `toml:"backup"`
+}
+
+// defaults returns what DefaultConfig says; a test holds the two together.
+func defaults() (c Config) {
+	c.Commit.Sync, c.Commit.LockTimeout, c.Backup.Keep = "log", "10s", 10
+	return c
+}
+
+// Wait returns how long a write waits for a lock.
+func (c Config) Wait() time.Duration {
+	d, _ := time.ParseDuration(c.Commit.LockTimeout)
+	return d
+}
+
+// maxSettings bounds config.toml and node.toml, in bytes.
+const maxSettings = 1 << 20
+
+// Config returns the settings; those that config.toml does not name have their defaults.
+func (s *Store) Config() (Config, error) { return s.config() }
+
+func (s *Store) readConfig() (Config, error) {
+	b, err := s.dir.ReadFile(configFile, maxSettings)
+	if fault.KindOf(err) == fault.NotFound || err == nil && string(b) == DefaultConfig {
+		return defaults(), nil // what it is for almost everybody, without a parser
+	}
+	if err != nil {
+		return Config{}, err
+	}
+	c, err := ParseConfig(b)
+	if err != nil {
+		return c, fmt.Errorf("%s: %w", s.dir.Path(configFile), err)
+	}
+	return c, nil
+}
+
+// ParseConfig reads a config.toml. A setting that is unknown, or has a value that makes no sense, is refused with
+// fault.Input, naming its line where the parser knows it.
+func ParseConfig(b []byte) (Config, error) {
+	c := defaults()
+	if err := decode(b, &c); err != nil {
+		return c, err
+	}
+	if c.Commit.Sync != "log" && c.Commit.Sync != "full" {
+		return c, fault.New(fault.Input, "[commit] sync is %q; it is \"log\" or \"full\"", c.Commit.Sync)
+	}
+	if d, err := time.ParseDuration(c.Commit.LockTimeout); err != nil || d < 0 {
+		return c, fault.New(fault.Input, "[commit] lock-timeout is %q; it is a time such as \"10s\"", c.Commit.LockTimeout)
+	}
+	if c.Commit.MaxVersions < 0 || c.Backup.Keep < 0 {
+		return c, fault.New(fault.Input, "max-versions and keep are numbers from 0")
+	}
+	return c, nil
+}
+
+// decode reads TOML without unknown keys.
+func decode(b []byte, into any) error {
+	d := toml.NewDecoder(bytes.NewReader(b))
+	d.DisallowUnknownFields()
+	err := d.Decode(into)
+	var unknown *toml.StrictMissingError
+	if errors.As(err, &unknown) && len(unknown.Errors) > 0 {
+		row, _ := unknown.Errors[0].Position()
+		return fault.New(fault.Input, "line %d: unknown setting %q", row, unknown.Errors[0].Key())
+	}
+	var bad *toml.DecodeError
+	if errors.As(err, &bad) {
+		row, column := bad.Position()
+		return fault.New(fault.Input, "line %d, column %d: %w", row, column, err)
+	}
+	return fault.As(fault.Input, err)
+}
+
+// FormatVersion is the version of the files that this program reads and writes.
+const FormatVersion = 1
+
+// Node says which copy of which database this is.
+type Node struct {
+	Format   int    `toml:"format"`
+	Database string `toml:"database"` // UUID that all copies of the database share
+	Number   int    `toml:"number"`   // 1-999, in every id that this copy makes
+	Node     string `toml:"node"`     // UUID of this copy
+}
+
+func newNode() Node {
+	return Node{Format: FormatVersion, Database: newUUID(), Number: 1, Node: newUUID()}
+}
+
+// newUUID returns a random UUID (RFC 9562, version 4).
+func newUUID() string {
+	var b [16]byte
+	rand.Read(b[:])
+	b[6] = b[6]&0x0f | 0x40
+	b[8] = b[8]&0x3f | 0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+}
+
+func (n Node) encode() []byte {
+	return fmt.Appendf(nil, "# This copy of the database. Made once; a copy of it on another machine gets its own.\nformat = %d\ndatabase = %q\nnumber = %d\nnode = %q\n",
+		n.Format, n.Database, n.Number, n.Node)
+}
+
+// Node returns which copy of the database this is.
+func (s *Store) Node() (Node, error) { return s.node() }
+
+func (s *Store) readNode() (Node, error) {
+	b, err := s.dir.ReadFile(nodeFile, maxSettings)
+	if err != nil {
+		return Node{}, err
+	}
+	n, err := ParseNode(b)
+	if err != nil {
+		return n, fmt.Errorf("%s: %w", s.dir.Path(nodeFile), err)
+	}
+	return n, nil
+}
+
+// ParseNode reads a node.toml. One of a newer format is refused with fault.Format, one that is damaged with fault.Corrupt.
+func ParseNode(b []byte) (Node, error) {
+	var n Node
+	if err := toml.Unmarshal(b, &n); err != nil {
+		return n, fault.New(fault.Corrupt, "%w", err)
+	}
+	if n.Format != FormatVersion {
+		err := fault.New(fault.Format, "the database has format %d; this program knows format %d", n.Format, FormatVersion)
+		return n, fault.WithHint(err, "a newer release reads it")
+	}
+	if n.Number < 1 || n.Number > 999 {
+		return n, fault.New(fault.Corrupt, "node number %d is not 1 to 999", n.Number)
+	}
+	return n, nil
+}

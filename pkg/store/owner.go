@@ -1,0 +1,14 @@
+package store
+
+import (
+	"io/fs"
+	"syscall"
+)
+
+// ownerOf returns the uid that a file belongs to.
+func ownerOf(info fs.FileInfo) (uid int, known bool) {
+	if sys, ok := info.Sys().(*syscall.Stat_t); ok {
+		return int(sys.Uid), true
+	}
+	return 0, false
+}
