@@ -18,8 +18,11 @@ type SweepOptions struct {
 	Faults  []Fault       // nil for Faults()
 	Limit   int           // the most runs for one fault, 0 for 100
 	Workers int           // runs at a time, 0 for as many as there are processors
-	Timeout time.Duration // of one run, which fails the test; 0 for 20 seconds
+	Timeout time.Duration // of one run with a fault, which fails the test; 0 for 60 seconds
 }
+
+// patience is how long a run may take that should not take long.
+const patience = 60 * time.Second
 
 func (o SweepOptions) withDefaults() SweepOptions {
 	if o.Faults == nil {
@@ -32,7 +35,7 @@ func (o SweepOptions) withDefaults() SweepOptions {
 		o.Workers = runtime.GOMAXPROCS(0)
 	}
 	if o.Timeout == 0 {
-		o.Timeout = 20 * time.Second
+		o.Timeout = patience
 	}
 	return o
 }
@@ -72,7 +75,7 @@ func Sweep(t testing.TB, c Command, o SweepOptions, check func(Outcome) error) {
 		s.alone(t, text)
 		return
 	}
-	plain, out, err := s.run(target{})
+	plain, out, err := s.run(target{}, patience)
 	switch {
 	case errors.Is(err, errors.ErrUnsupported), errors.Is(err, os.ErrPermission):
 		missing(t, "no failing calls tested: this machine does not let a program be traced: %v", err)
@@ -123,7 +126,7 @@ func (s *sweep) all(f Fault) {
 			return
 		}
 		at := target{f, number}
-		_, out, err := s.run(at)
+		_, out, err := s.run(at, s.Timeout)
 		if out.Target == "" && err == nil {
 			return
 		}
@@ -133,11 +136,14 @@ func (s *sweep) all(f Fault) {
 			s.failures = append(s.failures, fmt.Sprintf("%s=%s: %s: %v", onlyFault, at, out, err))
 		}
 		s.mu.Unlock()
+		if out.Target == "" {
+			return
+		}
 	}
 }
 
 // run does one run and, if its fault struck, checks what it left.
-func (s *sweep) run(at target) (*run, Outcome, error) {
+func (s *sweep) run(at target, limit time.Duration) (*run, Outcome, error) {
 	dir, err := os.MkdirTemp(s.scratch, "run-")
 	if err != nil {
 		return nil, Outcome{}, err
@@ -148,7 +154,7 @@ func (s *sweep) run(at target) (*run, Outcome, error) {
 	if err != nil {
 		return nil, Outcome{}, err
 	}
-	r, out, err := trace(c, root, at, s.Timeout)
+	r, out, err := trace(c, root, at, limit)
 	if err == nil && out.Target != "" {
 		err = s.check(out)
 	}
@@ -164,7 +170,7 @@ func (s *sweep) alone(t testing.TB, text string) {
 		if f.String() != name || err != nil {
 			continue
 		}
-		_, out, err := s.run(target{f, n})
+		_, out, err := s.run(target{f, n}, s.Timeout)
 		t.Logf("sweep: %s", out)
 		if err != nil {
 			t.Errorf("sweep: %v", err)

@@ -1,14 +1,11 @@
 package powercut
 
 import (
-	"bytes"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
-	"strings"
-	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -19,32 +16,6 @@ import (
 
 // strace can let calls fail too, but counts them in each thread apart, and a Go program's work moves between threads.
 // So the sweep traces by itself.
-
-// numbers maps the machine's numbers of the known calls to their signatures.
-var numbers = sync.OnceValue(func() map[uint64]signature {
-	byName := map[string]uint64{
-		"open": unix.SYS_OPEN, "openat": unix.SYS_OPENAT, "openat2": unix.SYS_OPENAT2, "creat": unix.SYS_CREAT,
-		"read": unix.SYS_READ, "pread64": unix.SYS_PREAD64, "readv": unix.SYS_READV, "preadv": unix.SYS_PREADV,
-		"write": unix.SYS_WRITE, "pwrite64": unix.SYS_PWRITE64, "writev": unix.SYS_WRITEV, "pwritev": unix.SYS_PWRITEV,
-		"copy_file_range": unix.SYS_COPY_FILE_RANGE, "sendfile": unix.SYS_SENDFILE,
-		"ftruncate": unix.SYS_FTRUNCATE, "truncate": unix.SYS_TRUNCATE, "fallocate": unix.SYS_FALLOCATE,
-		"fsync": unix.SYS_FSYNC, "fdatasync": unix.SYS_FDATASYNC, "syncfs": unix.SYS_SYNCFS,
-		"rename": unix.SYS_RENAME, "renameat": unix.SYS_RENAMEAT, "renameat2": unix.SYS_RENAMEAT2,
-		"link": unix.SYS_LINK, "linkat": unix.SYS_LINKAT, "symlink": unix.SYS_SYMLINK, "symlinkat": unix.SYS_SYMLINKAT,
-		"unlink": unix.SYS_UNLINK, "unlinkat": unix.SYS_UNLINKAT, "rmdir": unix.SYS_RMDIR,
-		"mkdir": unix.SYS_MKDIR, "mkdirat": unix.SYS_MKDIRAT,
-		"chmod": unix.SYS_CHMOD, "fchmod": unix.SYS_FCHMOD, "fchmodat": unix.SYS_FCHMODAT, "utimensat": unix.SYS_UTIMENSAT,
-		"stat": unix.SYS_STAT, "lstat": unix.SYS_LSTAT, "fstat": unix.SYS_FSTAT,
-		"newfstatat": unix.SYS_NEWFSTATAT, "statx": unix.SYS_STATX, "access": unix.SYS_ACCESS, "faccessat2": unix.SYS_FACCESSAT2,
-		"readlinkat": unix.SYS_READLINKAT, "getdents64": unix.SYS_GETDENTS64, "lseek": unix.SYS_LSEEK,
-		"flock": unix.SYS_FLOCK, "fcntl": unix.SYS_FCNTL, "mmap": unix.SYS_MMAP, "close": unix.SYS_CLOSE,
-	}
-	table := map[uint64]signature{}
-	for _, s := range signatures() {
-		table[byName[s.call]] = s
-	}
-	return table
-})
 
 // A run is one traced run of a command.
 type run struct {
@@ -219,63 +190,4 @@ func (r *run) change(thread int, edit func(*unix.PtraceRegs)) error {
 	}
 	edit(&regs)
 	return unix.PtraceSetRegs(thread, &regs)
-}
-
-// about finds the first argument that means something inside the root.
-func (r *run) about(thread int, sig signature, argument [6]uint64) (string, bool) {
-	i := 0
-	for _, letter := range sig.arguments {
-		at := ""
-		switch letter {
-		case 'f':
-			at = descriptorPath(thread, int32(argument[i]))
-		case 'n':
-			at = join(descriptorPath(thread, unix.AT_FDCWD), text(thread, argument[i]))
-		case 'd':
-			name := text(thread, argument[i+1])
-			if !filepath.IsAbs(name) {
-				name = join(descriptorPath(thread, int32(argument[i])), name)
-			}
-			at = filepath.Clean(name)
-			i++
-		}
-		i++
-		if at == r.root {
-			return ".", true
-		} else if rest, ok := strings.CutPrefix(at, r.root+"/"); ok {
-			return rest, true
-		}
-	}
-	return "", false
-}
-
-// descriptorPath returns the path of an open file of a thread, or of its working folder.
-func descriptorPath(thread int, fd int32) string {
-	link := fmt.Sprintf("/proc/%d/fd/%d", thread, fd)
-	if fd == unix.AT_FDCWD {
-		link = fmt.Sprintf("/proc/%d/cwd", thread)
-	}
-	target, err := os.Readlink(link)
-	if err != nil {
-		return ""
-	}
-	return target
-}
-
-// text reads a zero-terminated string of a thread.
-func text(thread int, address uint64) string {
-	var all []byte
-	for address != 0 && len(all) < unix.PathMax {
-		chunk := make([]byte, min(256, page-address%page))
-		n, err := unix.ProcessVMReadv(thread, []unix.Iovec{{Base: &chunk[0], Len: uint64(len(chunk))}},
-			[]unix.RemoteIovec{{Base: uintptr(address), Len: len(chunk)}}, 0)
-		if err != nil || n <= 0 {
-			break
-		}
-		if end := bytes.IndexByte(chunk[:n], 0); end >= 0 {
-			return string(append(all, chunk[:end]...))
-		}
-		all, address = append(all, chunk[:n]...), address+uint64(n)
-	}
-	return string(all)
 }
