@@ -66,8 +66,8 @@ func (l *Ledger) Create(now time.Time, wait time.Duration) error {
 	return err
 }
 
-// Candidate is an entry that may have to be added.
-type Candidate struct {
+// Entry is an entry that may have to be added.
+type Entry struct {
 	Name string
 	Note string // "" is the time for a user
 	Node int    // the node that makes the code
@@ -77,7 +77,7 @@ type Candidate struct {
 // Add returns the entry with this name, and adds it first, durably, when there is none: added says so. However many
 // processes add at once, a name gets one code and a code one name. A damaged dictionary is refused with its problems. The
 // lock is waited for at most wait, then the error is fault.Busy.
-func (l *Ledger) Add(c Candidate, wait time.Duration) (entry dict.Entry, added bool, err error) {
+func (l *Ledger) Add(c Entry, wait time.Duration) (entry dict.Entry, added bool, err error) {
 	if d, err := l.Read(); err == nil {
 		if known, ok := d.Name(c.Name); ok {
 			return known, false, nil
@@ -105,7 +105,7 @@ func (l *Ledger) Add(c Candidate, wait time.Duration) (entry dict.Entry, added b
 	return entry, true, nil
 }
 
-func (l *Ledger) mint(d *dict.Dict, c Candidate) (entry dict.Entry, err error) {
+func (l *Ledger) mint(d *dict.Dict, c Entry) (entry dict.Entry, err error) {
 	entry = dict.Entry{Name: c.Name, Note: c.Note}
 	if entry.Note == "" && l.kind == dict.Users {
 		entry.Note = c.Now.UTC().Format(stamp.Layout)

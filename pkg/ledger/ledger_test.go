@@ -49,7 +49,7 @@ func add(job string) error {
 	users := ledger.At(dir, dict.Users, "")
 	for i := range names {
 		name := fmt.Sprintf("u%d", (i+node*7)%names)
-		e, _, err := users.Add(ledger.Candidate{Name: name, Node: node, Now: time.Now()}, wait)
+		e, _, err := users.Add(ledger.Entry{Name: name, Node: node, Now: time.Now()}, wait)
 		if err != nil {
 			return err
 		}
@@ -155,7 +155,7 @@ func TestAddToAFileEditedByHand(t *testing.T) {
 	}
 	users := ledger.At(dir, dict.Users, "mine")
 	now := time.Date(2026, 3, 1, 12, 0, 0, 5000, time.UTC)
-	e, added, err := users.Add(ledger.Candidate{Name: "bert", Node: 7, Now: now}, wait)
+	e, added, err := users.Add(ledger.Entry{Name: "bert", Node: 7, Now: now}, wait)
 	want := dict.Entry{Code: 6007, Name: "bert", Note: "2026-03-01T12:00:00.000005Z"}
 	if diff := cmp.Diff(want, e); diff != "" || !added || err != nil {
 		t.Error(diff, added, err)
@@ -164,11 +164,11 @@ func TestAddToAFileEditedByHand(t *testing.T) {
 	if diff := cmp.Diff(text+"\n6007|bert|2026-03-01T12:00:00.000005Z\n", string(got)); diff != "" || err != nil {
 		t.Error(diff, err)
 	}
-	if e, added, err = users.Add(ledger.Candidate{Name: "anna", Node: 9, Now: now}, wait); e.Code != 5003 || added || err != nil {
+	if e, added, err = users.Add(ledger.Entry{Name: "anna", Node: 9, Now: now}, wait); e.Code != 5003 || added || err != nil {
 		t.Error(e, added, err)
 	}
 	for _, name := range []string{"", "a|b", "a\nb"} {
-		if _, _, err := users.Add(ledger.Candidate{Name: name, Node: 1}, wait); fault.KindOf(err) != fault.Input {
+		if _, _, err := users.Add(ledger.Entry{Name: name, Node: 1}, wait); fault.KindOf(err) != fault.Input {
 			t.Errorf("%q: %v", name, err)
 		}
 	}
@@ -179,7 +179,7 @@ func TestAddRefusesADamagedFile(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(folder, "users.dict"), []byte("1|anna|2026-01-01\n1|bert|2026-01-01\n"), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	_, _, err := ledger.At(dir, dict.Users, "").Add(ledger.Candidate{Name: "carl", Node: 1}, wait)
+	_, _, err := ledger.At(dir, dict.Users, "").Add(ledger.Entry{Name: "carl", Node: 1}, wait)
 	if fault.KindOf(err) != fault.Corrupt || !strings.HasSuffix(err.Error(), "users.dict:2: code 1 is that of line 1 too") {
 		t.Error(err)
 	}
@@ -193,14 +193,14 @@ func TestAddWaitsForTheLock(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := actions.Add(ledger.Candidate{Name: "deploy", Node: 1}, 0); fault.KindOf(err) != fault.Busy {
+	if _, _, err := actions.Add(ledger.Entry{Name: "deploy", Node: 1}, 0); fault.KindOf(err) != fault.Busy {
 		t.Error(err)
 	}
-	if e, added, err := actions.Add(ledger.Candidate{Name: "UPDATE", Node: 1}, 0); e.Code != 2 || added || err != nil {
+	if e, added, err := actions.Add(ledger.Entry{Name: "UPDATE", Node: 1}, 0); e.Code != 2 || added || err != nil {
 		t.Error("a known name waits for the lock:", e, added, err)
 	}
 	lock.Release()
-	if e, added, err := actions.Add(ledger.Candidate{Name: "deploy", Note: "it went live", Node: 1}, 0); e.Code != 1001 || !added || err != nil {
+	if e, added, err := actions.Add(ledger.Entry{Name: "deploy", Note: "it went live", Node: 1}, 0); e.Code != 1001 || !added || err != nil {
 		t.Error(e, added, err)
 	}
 }
