@@ -110,6 +110,22 @@ func TestChild(t *testing.T) {
 	}
 }
 
+// TestCommand starts in a folder of the root that a call before the command has made, and names the root.
+func TestCommand(t *testing.T) {
+	tr, err := Record(t, Command{
+		Dir: "sub", Argv: []string{"sh", "-c", "cat > $ROOT/sub/read; echo $WHERE"}, Env: []string{"WHERE=in $ROOT", "PATH=" + os.Getenv("PATH")},
+		Stdin: []byte("input"), Acknowledgement: "in /",
+		Before: func(root string) error { return os.Mkdir(filepath.Join(root, "sub"), 0o755) },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"create sub/read", "write sub/read [0,5)", "print " + excerpt([]byte("in "+tr.path))}
+	if diff := cmp.Diff(want, tr.Operations()); diff != "" || tr.Exit != 0 {
+		t.Errorf("exit %d, %s\n%s", tr.Exit, tr.Stderr, diff)
+	}
+}
+
 // TestNotModelled has Record refuse what it cannot follow.
 func TestNotModelled(t *testing.T) {
 	_, err := Record(t, played(t, folder(t, map[string]string{"text": before}), "map"))

@@ -25,6 +25,10 @@ type Command struct {
 
 	Stdin []byte
 
+	// Before, if not nil, is called with the root's path once the tree is copied, before the command starts: for what a
+	// copy cannot hold, such as a record of a file's inode and times. In a sweep several calls run at once.
+	Before func(root string) error
+
 	// Acknowledgement is what the command prints on its standard output when its work is done for good; "" is any output
 	// at all. A command that prints nothing of the kind acknowledges by its exit.
 	Acknowledgement string
@@ -39,7 +43,15 @@ func (c Command) prepare(root string) (Command, error) {
 			return c, err
 		}
 	}
-	return c.in(root), start.write(root, nil)
+	if err := start.write(root, nil); err != nil {
+		return c, err
+	}
+	if c.Before != nil {
+		if err := c.Before(root); err != nil {
+			return c, err
+		}
+	}
+	return c.in(root), nil
 }
 
 // in returns c as it runs with the given root.

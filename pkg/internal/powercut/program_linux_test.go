@@ -30,7 +30,7 @@ func played(t *testing.T, tree, name string) Command {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Command{Tree: tree, Argv: []string{binary}, Env: append(os.Environ(), role+"="+name)}
+	return Command{Tree: tree, Argv: []string{binary}, Env: append(os.Environ(), role+"="+name, "GORACE=atexit_sleep_ms=0")}
 }
 
 // folder returns a new folder with the given files.
