@@ -5,6 +5,9 @@ package delta
 // MaxSize is the largest text that a delta may read or make, in bytes.
 const MaxSize = 1 << 40
 
+// AnySize stands for the size of a base that is not at hand.
+const AnySize = -1
+
 // Op makes the next N bytes of the new text: the bytes of the base from Off on or, when Off is negative, the next N of the extra bytes.
 type Op struct{ Off, N int64 }
 

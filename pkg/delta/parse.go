@@ -37,6 +37,9 @@ func split(patch []byte, maxSize int64) (b blocks, err error) {
 // Errors are of kind fault.Corrupt and name the control at fault, except those of reading base.
 //
 // Memory is bounded by the text that is made: a patch whose operations would outweigh it becomes a snapshot.
+//
+// A baseSize of AnySize takes the base's size from the patch, which Encode says with the last control. Such a patch must need no base to be
+// parsed, as Encode's never do.
 func Parse(patch []byte, base io.ReaderAt, baseSize, maxSize int64) (d *Delta, used int, err error) {
 	b, err := split(patch, maxSize)
 	if err != nil {
@@ -46,6 +49,12 @@ func Parse(patch []byte, base io.ReaderAt, baseSize, maxSize int64) (d *Delta, u
 	d, err = c.delta()
 	if err != nil {
 		return nil, 0, err
+	}
+	if baseSize == AnySize {
+		d.BaseSize, c.baseSize = c.at, c.at
+		if d.Size < b.size || !b.isPlain(c.added) {
+			return nil, 0, fault.New(fault.Corrupt, "the patch cannot be read without its base")
+		}
 	}
 	if d.Size < b.size {
 		return render(patch, base, baseSize)

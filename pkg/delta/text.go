@@ -1,6 +1,7 @@
 package delta
 
 import (
+	"slices"
 	"sort"
 
 	"github.com/reedbase/reedbase/pkg/fault"
@@ -26,6 +27,11 @@ func NewText(baseSize int64) *Text {
 	t := &Text{baseSize: baseSize, starts: []int64{0}}
 	t.push(Piece{N: baseSize})
 	return t
+}
+
+// Clone returns a Text of its own with the same pieces.
+func (t *Text) Clone() *Text {
+	return &Text{baseSize: t.baseSize, pieces: slices.Clone(t.pieces), starts: slices.Clone(t.starts)}
 }
 
 // Size returns the length of the text in bytes.

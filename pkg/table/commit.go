@@ -113,6 +113,9 @@ func (s *Session) Close() error {
 	return s.lock.Release()
 }
 
+// TableName returns the name of the locked table.
+func (s *Session) TableName() string { return s.t.name }
+
 // Head returns the head's line; its ID is 0 when the table has no version yet.
 func (s *Session) Head() verlog.Line { return s.v.head() }
 
@@ -202,6 +205,9 @@ func (s *Session) create(name string, data []byte) error {
 	return nil
 }
 
+// Keep says that the staged version exists whatever becomes of this session: a frame that names it was committed.
+func (s *Session) Keep() { s.staged = nil }
+
 // Abort takes a staged draft back.
 func (s *Session) Abort() {
 	for _, name := range s.staged {
@@ -232,6 +238,31 @@ func (s *Session) Publish() (Result, error) {
 	t.refresh(v)
 	res.PruneDue = s.pruneDue()
 	return res, nil
+}
+
+// Adopt publishes a line that was committed elsewhere and whose delta is here. A line that the log holds is left alone.
+func (t *Table) Adopt(line verlog.Line) (err error) {
+	s, err := t.Begin()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	if err := s.v.needLines(); err != nil {
+		return err
+	}
+	if _, ok := indexOf(s.v.log.lines).line(line.ID); ok {
+		return nil
+	}
+	if line.Base != s.Head().ID {
+		return fault.New(fault.Corrupt, "table %q: a frame's version %s was made on %s, and the head is %s", t.name, line.ID, line.Base, s.Head().ID)
+	}
+	d, err := t.readDelta(line)
+	if err != nil {
+		return err
+	}
+	s.line, s.before, s.draft = line, s.Head(), Draft{Action: line.Action, User: line.User, Delta: d, Hash: line.Hash}
+	_, err = s.Publish()
+	return err
 }
 
 // append makes the staged line part of the log.

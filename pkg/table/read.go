@@ -194,3 +194,47 @@ func (t *Table) noVersion(id string) error {
 	err := fault.New(fault.NotFound, "table %q has no version %s", t.name, id)
 	return fault.WithHint(err, "'rdb version:list %s' lists them", t.name)
 }
+
+// Hold takes the table's lock and does nothing with it.
+func (t *Table) Hold() (*durable.Lock, error) { return t.dir.Lock(lockFile, t.opt.Wait) }
+
+// File is a file of the table's folder as a backup takes it: its first Size bytes, or Data where it may change.
+type File struct {
+	Name string
+	Size int64
+	Data []byte
+}
+
+// Files lists what a backup needs of the locked table.
+func (s *Session) Files() (files []File, err error) {
+	t := s.t
+	names, err := t.dir.Names()
+	if err != nil || s.Head().ID == 0 {
+		return nil, err
+	}
+	files = append(files, File{Name: logFile, Size: s.v.log.end})
+	if err := s.v.needLines(); err != nil {
+		return nil, err
+	}
+	x := indexOf(s.v.log.lines)
+	for _, name := range names {
+		id, isVersion := strings.CutSuffix(strings.TrimSuffix(name, schemaSuffix), deltaSuffix)
+		n, err := stamp.Parse(id)
+		if _, logged := x.line(n); (isVersion || strings.HasSuffix(name, schemaSuffix)) && err == nil && logged {
+			info, err := t.dir.Root().Lstat(name)
+			if err != nil {
+				return nil, err
+			}
+			files = append(files, File{Name: name, Size: info.Size()})
+			continue
+		}
+		if name == tagsFile || name == notesFile || name == currentFile && s.Dirty() {
+			data, err := t.dir.ReadFile(name, MaxSize)
+			if err != nil {
+				return nil, err
+			}
+			files = append(files, File{name, int64(len(data)), data})
+		}
+	}
+	return files, nil
+}

@@ -202,18 +202,22 @@ func (t *Table) Drop(user uint64) (Result, error) {
 		if !s.Exists() {
 			return nil, t.notFound()
 		}
-		head, err := s.Content()
-		if err != nil {
-			return nil, err
-		}
-		b, err := head.Bytes()
-		if err != nil {
-			return nil, err
-		}
-		rows, err := row.Count(b)
-		if err != nil {
-			return nil, err
-		}
-		return &Draft{Action: verlog.Delete, User: user, Delta: delta.Snapshot(nil), Hash: verlog.Sum(nil), Counts: Counts{Deleted: int64(rows)}}, nil
+		return s.drop(user)
 	})
+}
+
+func (s *Session) drop(user uint64) (*Draft, error) {
+	head, err := s.Content()
+	if err != nil {
+		return nil, err
+	}
+	b, err := head.Bytes()
+	if err != nil {
+		return nil, err
+	}
+	rows, err := row.Count(b)
+	if err != nil {
+		return nil, err
+	}
+	return &Draft{Action: verlog.Delete, User: user, Delta: delta.Snapshot(nil), Hash: verlog.Sum(nil), Counts: Counts{Deleted: int64(rows)}}, nil
 }

@@ -38,6 +38,29 @@ func (s *Session) rollback(user uint64, id stamp.ID) (*Draft, error) {
 	return d, err
 }
 
+// GoBack works out what makes the table what it was at a moment, the last id of which is until: nil when it is that
+// already. cut is the version whose content it gets, 0 when the table did not exist then.
+func (s *Session) GoBack(user uint64, until stamp.ID) (d *Draft, cut stamp.ID, err error) {
+	lines, err := s.t.readLines()
+	if err != nil {
+		return nil, 0, err
+	}
+	for _, l := range indexOf(lines).ancestry(s.Head().ID) {
+		if l.ID > until {
+			continue
+		}
+		if l.Action == verlog.Delete {
+			break
+		}
+		d, err = s.rollback(user, l.ID)
+		return d, l.ID, err
+	}
+	if s.Exists() {
+		d, err = s.drop(user)
+	}
+	return d, 0, err
+}
+
 // RollbackRow stores a new version in which one row is as it was in version id: changed back, brought back, or gone.
 func (t *Table) RollbackRow(user uint64, id stamp.ID, key []string) (Result, error) {
 	return t.Write(func(s *Session) (*Draft, error) {

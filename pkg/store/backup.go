@@ -1,0 +1,448 @@
+package store
+
+import (
+	"archive/tar"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/reedbase/reedbase/pkg/durable"
+	"github.com/reedbase/reedbase/pkg/fault"
+	"github.com/reedbase/reedbase/pkg/verlog"
+)
+
+// A backup is a tar of what cannot be derived: settings, dictionaries, frames, and of each table its log, deltas, schemas,
+// names of versions and, where somebody edited it by hand, current.csv. Deltas never change and a log only grows, so a
+// consistent cut is the list of the logs' lengths, taken under the locks of all tables at once; the files are read
+// without them. Its last member is manifest, one "hash|size|path" a line: an archive without it is not whole.
+
+const (
+	backupSuffix = ".tar"
+	manifestName = "manifest"
+)
+
+// Backup is one archive in backups/.
+type Backup struct {
+	Name string // backup-2026-03-01T12-00-00.000000Z.tar
+	Time time.Time
+	Size int64 // bytes
+}
+
+const backupLayout = "backup-2006-01-02T15-04-05.000000Z" + backupSuffix
+
+// member is a file of a backup: what it holds, or which file to read up to which size.
+type member struct {
+	path string
+	size int64
+	data []byte // nil: the file at path is read
+}
+
+// Backup stores a consistent archive of the database, verifies it, and returns it. Frames are in it whole or not at all.
+func (s *Store) Backup() (b Backup, err error) {
+	members, err := s.cut()
+	if err != nil {
+		return b, err
+	}
+	dir, err := s.dir.MakeSub(backupsFolder)
+	if err != nil {
+		return b, err
+	}
+	defer dir.Close()
+	for at := time.Now().UTC(); ; at = at.Add(time.Microsecond) {
+		b = Backup{Name: at.Format(backupLayout), Time: at.Truncate(time.Microsecond)}
+		if !dir.Exists(b.Name) {
+			break
+		}
+	}
+	temp := b.Name + tempSuffix
+	if err := s.archive(dir, temp, members); err != nil {
+		dir.Remove(temp)
+		return b, err
+	}
+	if problems, err := verifyArchive(dir, temp); err != nil || len(problems) > 0 {
+		dir.Remove(temp)
+		return b, errors.Join(err, fault.New(fault.Corrupt, "the archive just written is damaged: %s", strings.Join(problems, "; ")))
+	}
+	if err := dir.RenameNew(temp, b.Name); err != nil {
+		return b, err
+	}
+	info, err := dir.Root().Stat(b.Name)
+	if err == nil {
+		b.Size = info.Size()
+	}
+	return b, errors.Join(err, dir.Sync())
+}
+
+// cut lists what a backup of this moment holds.
+func (s *Store) cut() (members []member, err error) {
+	names, err := s.Names()
+	if err != nil {
+		return nil, err
+	}
+	var open []io.Closer
+	defer func() {
+		for _, c := range slices.Backward(open) {
+			err = errors.Join(err, c.Close())
+		}
+	}()
+	for _, name := range names {
+		t, err := s.Table(name)
+		if err != nil {
+			return nil, err
+		}
+		open = append(open, t)
+		session, err := t.Begin()
+		if err != nil {
+			return nil, err
+		}
+		open = append(open, session)
+		files, err := session.Files()
+		if err != nil {
+			return nil, err
+		}
+		for _, f := range files {
+			members = append(members, member{path.Join(tablesFolder, name, f.Name), f.Size, f.Data})
+		}
+	}
+	rest, err := s.around()
+	return append(rest, members...), err
+}
+
+// around lists the files beside the tables.
+func (s *Store) around() (members []member, err error) {
+	for _, name := range []string{configFile, nodeFile, registryFolder, framesFolder} {
+		err := fs.WalkDir(s.dir.Root().FS(), name, func(p string, e fs.DirEntry, err error) error {
+			if errors.Is(err, fs.ErrNotExist) {
+				return nil
+			}
+			if err != nil || !e.Type().IsRegular() || strings.HasSuffix(p, tempSuffix) || strings.HasSuffix(p, ".lock") {
+				return err
+			}
+			data, err := s.dir.ReadFile(p, maxSettings+maxFrame)
+			members = append(members, member{p, int64(len(data)), data})
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return members, nil
+}
+
+func (s *Store) archive(dir *durable.Dir, name string, members []member) (err error) {
+	f, err := dir.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	w := tar.NewWriter(f)
+	var manifest bytes.Buffer
+	for _, m := range members {
+		data := m.data
+		if data == nil && m.size > 0 {
+			if data, err = s.dir.ReadFile(m.path, 1<<40); err != nil {
+				return err
+			}
+			if int64(len(data)) < m.size {
+				return fault.New(fault.Corrupt, "%s became shorter", s.dir.Path(m.path))
+			}
+			data = data[:m.size]
+		}
+		fmt.Fprintf(&manifest, "%s|%d|%s\n", verlog.Sum(data), len(data), m.path)
+		if err := addMember(w, m.path, data); err != nil {
+			return err
+		}
+	}
+	if err := addMember(w, manifestName, manifest.Bytes()); err != nil {
+		return err
+	}
+	return errors.Join(w.Close(), f.Sync())
+}
+
+func addMember(w *tar.Writer, name string, data []byte) error {
+	err := w.WriteHeader(&tar.Header{Name: name, Mode: 0o644, Size: int64(len(data)), Format: tar.FormatPAX})
+	if err == nil {
+		_, err = w.Write(data)
+	}
+	return err
+}
+
+// Backups lists the archives, newest first. Files with other names are left out.
+func (s *Store) Backups() ([]Backup, error) {
+	dir, err := s.dir.Sub(backupsFolder)
+	if err != nil {
+		if fault.KindOf(err) == fault.NotFound {
+			err = nil
+		}
+		return nil, err
+	}
+	defer dir.Close()
+	names, err := dir.Names()
+	if err != nil {
+		return nil, err
+	}
+	var list []Backup
+	for _, name := range slices.Backward(names) {
+		at, err := time.Parse(backupLayout, name)
+		if err != nil {
+			continue
+		}
+		info, err := dir.Root().Lstat(name)
+		if err == nil && info.Mode().IsRegular() {
+			list = append(list, Backup{name, at, info.Size()})
+		}
+	}
+	return list, nil
+}
+
+// VerifyBackup reads a whole archive and returns what is wrong with it. A name with a slash is a file anywhere.
+func (s *Store) VerifyBackup(name string) (problems []string, err error) {
+	dir, base, err := s.findBackup(name)
+	if err != nil {
+		return nil, err
+	}
+	defer dir.Close()
+	return verifyArchive(dir, base)
+}
+
+func (s *Store) findBackup(name string) (*durable.Dir, string, error) {
+	if strings.ContainsRune(name, '/') {
+		dir, err := durable.OpenDir(filepath.Dir(name))
+		return dir, filepath.Base(name), err
+	}
+	dir, err := s.dir.Sub(backupsFolder)
+	if err != nil || !dir.Exists(name) {
+		if dir != nil {
+			dir.Close()
+		}
+		err := fault.New(fault.NotFound, "there is no backup %q", name)
+		return nil, "", fault.WithHint(err, "'rdb backup:list' lists them")
+	}
+	return dir, name, nil
+}
+
+// verifyArchive checks each member against the manifest.
+func verifyArchive(dir *durable.Dir, name string) (problems []string, err error) {
+	sums := map[string]string{}
+	var manifest string
+	err = readArchive(dir, name, func(p string, r io.Reader) error {
+		data, err := io.ReadAll(r)
+		if err != nil {
+			return err
+		}
+		if p == manifestName {
+			manifest = string(data)
+			return nil
+		}
+		sums[p] = fmt.Sprintf("%s|%d|%s", verlog.Sum(data), len(data), p)
+		return nil
+	})
+	if fault.KindOf(err) == fault.Corrupt {
+		return []string{err.Error()}, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if manifest == "" {
+		return []string{name + ": the manifest is missing: the archive is not whole"}, nil
+	}
+	for line := range strings.Lines(manifest) {
+		line = strings.TrimSuffix(line, "\n")
+		f := strings.SplitN(line, "|", 3)
+		p := f[len(f)-1]
+		switch got, ok := sums[p]; {
+		case !ok:
+			problems = append(problems, fmt.Sprintf("%s: %s is missing", name, p))
+		case got != line:
+			problems = append(problems, fmt.Sprintf("%s: %s is damaged", name, p))
+		}
+		delete(sums, p)
+	}
+	for p := range sums {
+		problems = append(problems, fmt.Sprintf("%s: %s is not in the manifest", name, p))
+	}
+	slices.Sort(problems)
+	return problems, nil
+}
+
+// maxMember bounds what is unpacked of one member, in bytes.
+const maxMember = 1 << 36
+
+// readArchive calls each for every member. A name that leads out of the database is damage.
+func readArchive(dir *durable.Dir, name string, each func(p string, r io.Reader) error) error {
+	f, err := dir.Open(name)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	for r := tar.NewReader(f); ; {
+		h, err := r.Next()
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return fault.New(fault.Corrupt, "%s: %w", dir.Path(name), err)
+		}
+		if h.Typeflag != tar.TypeReg || !fs.ValidPath(h.Name) || h.Size > maxMember {
+			return fault.New(fault.Corrupt, "%s: member %q has no place in a backup", dir.Path(name), h.Name)
+		}
+		if err := each(h.Name, r); err != nil {
+			if errors.Is(err, io.ErrUnexpectedEOF) {
+				err = fault.New(fault.Corrupt, "%s: cut in %q", dir.Path(name), h.Name)
+			}
+			return err
+		}
+	}
+}
+
+// PruneBackups removes all but the newest keep archives and returns what it removed.
+func (s *Store) PruneBackups(keep int) ([]Backup, error) {
+	list, err := s.Backups()
+	if err != nil || len(list) <= keep {
+		return nil, err
+	}
+	dir, err := s.dir.Sub(backupsFolder)
+	if err != nil {
+		return nil, err
+	}
+	defer dir.Close()
+	for _, b := range list[keep:] {
+		if err := dir.Remove(b.Name); err != nil {
+			return nil, err
+		}
+	}
+	return list[keep:], dir.Sync()
+}
+
+// RestoreBackup unpacks an archive that verifies. Into "" it takes the database's place: the tree that was there is kept
+// beside it, backups move along, and kept says where; the Store must not be used afterwards. Into another folder it
+// becomes a database there, where none may be yet.
+func (s *Store) RestoreBackup(name, into string) (kept string, err error) {
+	dir, base, err := s.findBackup(name)
+	if err != nil {
+		return "", err
+	}
+	defer dir.Close()
+	problems, err := verifyArchive(dir, base)
+	if err != nil {
+		return "", err
+	}
+	if len(problems) > 0 {
+		return "", fault.New(fault.Corrupt, "%s", strings.Join(problems, "\n"))
+	}
+	target := into
+	if into == "" {
+		target = s.path
+	}
+	if err := os.MkdirAll(target, 0o777); err != nil {
+		return "", err
+	}
+	above, err := durable.OpenDir(target)
+	if err != nil {
+		return "", err
+	}
+	defer above.Close()
+	temp := Folder + "." + strings.TrimSuffix(base, backupSuffix) + tempSuffix
+	if into != "" && above.Exists(Folder) {
+		return "", fault.New(fault.Input, "%q holds a database already", target)
+	}
+	if err := unpack(dir, base, above, temp); err != nil {
+		above.Root().RemoveAll(temp)
+		return "", err
+	}
+	if into != "" {
+		return "", errors.Join(above.RenameNew(temp, Folder), above.Sync())
+	}
+	return s.takePlace(above, temp)
+}
+
+// takePlace puts the unpacked tree in the place of the database, while all its tables are locked.
+func (s *Store) takePlace(above *durable.Dir, temp string) (kept string, err error) {
+	names, err := s.Names()
+	if err != nil {
+		return "", err
+	}
+	for _, name := range names {
+		t, err := s.Table(name)
+		if err != nil {
+			return "", err
+		}
+		defer t.Close()
+		hold, err := t.Hold()
+		if err != nil {
+			return "", err
+		}
+		defer hold.Release()
+	}
+	kept = fmt.Sprintf("%s.before-%s", Folder, time.Now().UTC().Format("2006-01-02T15-04-05.000000Z"))
+	if err := above.Exchange(temp, Folder); err == nil {
+		err = above.Rename(temp, kept)
+	} else if errors.Is(err, durable.ErrNoExchange) {
+		if err = above.Rename(Folder, kept); err == nil {
+			err = above.Rename(temp, Folder)
+		}
+	}
+	if err != nil {
+		return "", err
+	}
+	if above.Exists(kept + "/" + backupsFolder) {
+		err = above.Root().Rename(kept+"/"+backupsFolder, Folder+"/"+backupsFolder)
+	}
+	return above.Path(kept), errors.Join(err, above.Sync())
+}
+
+// unpack makes the folder temp from the archive, durably.
+func unpack(dir *durable.Dir, name string, above *durable.Dir, temp string) error {
+	above.Root().RemoveAll(temp)
+	if err := above.Root().Mkdir(temp, 0o777); err != nil {
+		return err
+	}
+	folders := []string{temp}
+	for _, f := range []string{registryFolder, tablesFolder, framesFolder, pendingFolder, cacheFolder, tableCache} {
+		folders = append(folders, path.Join(temp, f))
+	}
+	for _, f := range folders {
+		if err := above.Root().MkdirAll(f, 0o777); err != nil {
+			return err
+		}
+	}
+	err := readArchive(dir, name, func(p string, r io.Reader) error {
+		if p == manifestName {
+			return nil
+		}
+		folder := path.Join(temp, path.Dir(p))
+		if !slices.Contains(folders, folder) {
+			folders = append(folders, folder)
+			if err := above.Root().MkdirAll(folder, 0o777); err != nil {
+				return err
+			}
+		}
+		f, err := above.OpenFile(path.Join(temp, p), os.O_WRONLY|os.O_CREATE|os.O_EXCL)
+		if err != nil {
+			return err
+		}
+		_, err = io.Copy(f, r)
+		return errors.Join(err, f.Sync(), f.Close())
+	})
+	if err != nil {
+		return err
+	}
+	for _, f := range folders {
+		d, err := above.Sub(f)
+		if err != nil {
+			return err
+		}
+		if err := errors.Join(d.Sync(), d.Close()); err != nil {
+			return err
+		}
+	}
+	return nil
+}

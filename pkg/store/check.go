@@ -1,0 +1,241 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+
+	"github.com/reedbase/reedbase/pkg/dict"
+	"github.com/reedbase/reedbase/pkg/fault"
+	"github.com/reedbase/reedbase/pkg/ledger"
+	"github.com/reedbase/reedbase/pkg/table"
+)
+
+// Finding is a problem, and the table it is in; "" is the database itself.
+type Finding struct {
+	Table string
+	table.Problem
+}
+
+// Checked says how much a check has read.
+type Checked struct {
+	Tables, Versions int
+	Bytes            int64
+}
+
+// Check reads everything and reports all that is wrong, tables in the order of their names. It changes nothing.
+// Progress, unless nil, is told how far it is.
+func (s *Store) Check(progress func(Checked)) (findings []Finding, seen Checked, err error) {
+	for _, p := range s.settings() {
+		findings = append(findings, Finding{"", p})
+	}
+	all, err := s.tables.Names()
+	if err != nil {
+		return nil, seen, err
+	}
+	for _, name := range all {
+		if table.CheckName(name) != nil {
+			findings = append(findings, Finding{"", table.Problem{File: s.tables.Path(name), Offset: -1, Text: "is not named for a table", Note: true}})
+			continue
+		}
+		seen.Tables++
+		problems, v, err := s.checkTable(name, func(v table.Verified) {
+			if progress != nil {
+				progress(Checked{seen.Tables, seen.Versions + v.Versions, seen.Bytes + v.Bytes})
+			}
+		})
+		if err != nil {
+			return nil, seen, err
+		}
+		seen.Versions += v.Versions
+		seen.Bytes += v.Bytes
+		for _, p := range problems {
+			findings = append(findings, Finding{name, p})
+		}
+	}
+	return findings, seen, nil
+}
+
+func (s *Store) checkTable(name string, progress func(table.Verified)) ([]table.Problem, table.Verified, error) {
+	info, err := s.tables.Root().Lstat(name)
+	if err == nil && !info.IsDir() {
+		what := "is no folder"
+		if info.Mode()&fs.ModeSymlink != 0 {
+			what = "is a symbolic link, not a folder"
+		}
+		return []table.Problem{{File: s.tables.Path(name), Offset: -1, Text: what}}, table.Verified{}, nil
+	}
+	t, err := table.Open(s.tables, name, table.Options{Cache: s.cache})
+	if err != nil {
+		return nil, table.Verified{}, err
+	}
+	defer t.Close()
+	return t.Verify(progress)
+}
+
+// settings checks the files beside the tables.
+func (s *Store) settings() (problems []table.Problem) {
+	add := func(file string, err error) {
+		if err != nil {
+			problems = append(problems, table.Problem{File: s.dir.Path(file), Offset: -1, Text: strings.TrimPrefix(err.Error(), s.dir.Path(file)+": ")})
+		}
+	}
+	_, err := s.readConfig()
+	add(configFile, err)
+	_, err = s.readNode()
+	add(nodeFile, err)
+	return append(append(problems, s.CheckDictionaries()...), s.checkFrames()...)
+}
+
+// CheckDictionaries returns all that is wrong with the dictionaries, with file and line.
+func (s *Store) CheckDictionaries() (list []table.Problem) {
+	dir, err := s.Registry()
+	if err != nil {
+		return []table.Problem{{File: s.dir.Path(registryFolder), Offset: -1, Text: err.Error()}}
+	}
+	defer dir.Close()
+	for _, kind := range []dict.Kind{dict.Actions, dict.Users} {
+		l := ledger.At(dir, kind, "")
+		_, err := l.Read()
+		var found dict.Problems
+		switch {
+		case errors.As(err, &found):
+			for _, p := range found {
+				list = append(list, table.Problem{File: p.File, Line: p.Line, Offset: -1, Text: p.Text})
+			}
+		case fault.KindOf(err) == fault.NotFound:
+			list = append(list, table.Problem{File: l.Path(), Offset: -1, Text: "is missing; 'rdb recover' makes it anew"})
+		case err != nil:
+			list = append(list, table.Problem{File: l.Path(), Offset: -1, Text: err.Error()})
+		}
+	}
+	return list
+}
+
+func (s *Store) checkFrames() (problems []table.Problem) {
+	for _, folder := range []string{framesFolder, pendingFolder} {
+		dir, err := s.dir.Sub(folder)
+		if err != nil {
+			continue
+		}
+		names, _ := dir.Names()
+		for _, name := range names {
+			if name == "pending" && folder == framesFolder {
+				continue
+			}
+			if strings.HasSuffix(name, tempSuffix) {
+				problems = append(problems, table.Problem{File: dir.Path(name), Offset: -1, Text: "was left by a command that was cut short; 'rdb gc' removes it", Note: true})
+				continue
+			}
+			b, err := dir.ReadFile(name, maxFrame)
+			if err == nil {
+				_, err = parseFrame(b)
+			}
+			if err != nil {
+				problems = append(problems, table.Problem{File: dir.Path(name), Offset: -1, Text: err.Error()})
+			} else if folder == pendingFolder {
+				problems = append(problems, table.Problem{File: dir.Path(name), Offset: -1, Text: "a commit over several tables is not carried out yet; the next command does it", Note: true})
+			}
+		}
+		dir.Close()
+	}
+	return problems
+}
+
+// Collect removes what nothing needs, in all tables and beside them; with dry it only lists it.
+func (s *Store) Collect(dry bool) (list []table.Garbage, err error) {
+	names, err := s.Names()
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range names {
+		t, err := s.Table(name)
+		if err != nil {
+			return list, err
+		}
+		found, err := t.Collect(dry)
+		t.Close()
+		list = append(list, found...)
+		if err != nil {
+			return list, err
+		}
+	}
+	for _, folder := range []string{".", registryFolder, framesFolder, pendingFolder, backupsFolder, tableCache} {
+		found, err := s.collectTemps(folder, names, dry)
+		list = append(list, found...)
+		if err != nil {
+			return list, err
+		}
+	}
+	return list, nil
+}
+
+// collectTemps removes what commands that were cut short left in a folder, and cached files of tables that are gone.
+func (s *Store) collectTemps(folder string, tables []string, dry bool) (list []table.Garbage, err error) {
+	dir, err := s.dir.Sub(folder)
+	if err != nil {
+		if fault.KindOf(err) == fault.NotFound {
+			err = nil
+		}
+		return nil, err
+	}
+	defer dir.Close()
+	names, err := dir.Names()
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range names {
+		useless := strings.HasSuffix(name, tempSuffix)
+		if folder == tableCache && !slices.ContainsFunc(tables, func(t string) bool { return strings.HasPrefix(name, t+".") }) {
+			useless = true
+		}
+		info, err := dir.Root().Lstat(name)
+		if err != nil || !useless || info.IsDir() {
+			continue
+		}
+		if !dry {
+			if err := dir.Remove(name); err != nil {
+				return list, err
+			}
+		}
+		list = append(list, table.Garbage{Path: dir.Path(name), Bytes: info.Size()})
+	}
+	return list, nil
+}
+
+// Repair is what recovery did to a table; Table "" is the database itself.
+type Repair struct{ Table, Text string }
+
+// Recover puts one table in order, or all of them and what stands beside them when name is "".
+func (s *Store) Recover(name string) (repairs []Repair, err error) {
+	names := []string{name}
+	if name == "" {
+		done, err := s.RecoverDictionaries()
+		for _, text := range done {
+			repairs = append(repairs, Repair{"", text})
+		}
+		if err != nil {
+			return repairs, err
+		}
+		if names, err = s.Names(); err != nil {
+			return repairs, err
+		}
+	}
+	for _, name := range names {
+		t, err := s.Table(name)
+		if err != nil {
+			return repairs, err
+		}
+		done, err := t.Recover()
+		t.Close()
+		for _, text := range done {
+			repairs = append(repairs, Repair{name, text})
+		}
+		if err != nil {
+			return repairs, fmt.Errorf("recover %q: %w", name, err)
+		}
+	}
+	return repairs, nil
+}

@@ -1,0 +1,149 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/reedbase/reedbase/pkg/durable"
+	"github.com/reedbase/reedbase/pkg/fault"
+	"github.com/reedbase/reedbase/pkg/stamp"
+	"github.com/reedbase/reedbase/pkg/table"
+	"github.com/reedbase/reedbase/pkg/verlog"
+)
+
+// A frame is a commit over several tables. Its file holds the exact log line of each, "table|line", and its flush, after
+// the deltas are durable, is the commit point: from then on whoever opens the database carries the lines into the logs.
+// The file stands in frames/pending/ until that is done and then in frames/.
+
+// framePart is one table's line in a frame.
+type framePart struct {
+	table string
+	line  verlog.Line
+}
+
+// maxFrame bounds a frame file, in bytes.
+const maxFrame = 64 << 20
+
+func encodeFrame(parts []framePart) []byte {
+	var b []byte
+	for _, p := range parts {
+		b = p.line.Append(append(append(b, p.table...), '|'))
+	}
+	return b
+}
+
+func parseFrame(b []byte) (parts []framePart, err error) {
+	for n, text := range strings.Split(strings.TrimSuffix(string(b), "\n"), "\n") {
+		name, line, ok := strings.Cut(text, "|")
+		if !ok || table.CheckName(name) != nil {
+			return nil, fault.New(fault.Corrupt, "line %d: %q is no table's line", n+1, text)
+		}
+		l, err := verlog.ParseLine([]byte(line))
+		if err != nil {
+			return nil, fmt.Errorf("line %d: %w", n+1, err)
+		}
+		parts = append(parts, framePart{name, l})
+	}
+	return parts, nil
+}
+
+// commitFrame stores the staged lines of all sessions, or none of them. The sessions hold the locks of their tables, taken
+// in the order of the tables' names.
+func (s *Store) commitFrame(sessions []*table.Session, lines []verlog.Line) ([]table.Result, error) {
+	parts := make([]framePart, len(sessions))
+	for i, session := range sessions {
+		parts[i] = framePart{session.TableName(), lines[i]}
+	}
+	pending, err := s.pending()
+	if err != nil {
+		return nil, err
+	}
+	defer pending.Close()
+	id := parts[len(parts)-1].line.ID
+	name := id.String()
+	if err := pending.Create(name, name+tempSuffix, encodeFrame(parts)); err != nil {
+		return nil, err
+	}
+	for _, session := range sessions {
+		session.Keep()
+	}
+	results := make([]table.Result, len(sessions))
+	for i, session := range sessions {
+		if results[i], err = session.Publish(); err != nil {
+			// The frame is committed: what could not be carried out now is, by whoever opens the database next.
+			s.warn("frame " + name + " is stored; table " + parts[i].table + " follows later: " + err.Error())
+			return results, nil
+		}
+	}
+	return results, s.retire(pending, name)
+}
+
+func (s *Store) pending() (*durable.Dir, error) {
+	frames, err := s.dir.MakeSub(framesFolder)
+	if err != nil {
+		return nil, err
+	}
+	defer frames.Close()
+	return frames.MakeSub("pending")
+}
+
+// retire moves a frame whose lines are all in the logs out of the way of those who look for pending ones. No flush: it
+// would at worst be carried out again, which changes nothing.
+func (s *Store) retire(pending *durable.Dir, name string) error {
+	return s.dir.Root().Rename(pendingFolder+"/"+name, framesFolder+"/"+name)
+}
+
+// finishFrames carries out the frames that a crash left pending. A frame that cannot be read stays, and says so.
+func (s *Store) finishFrames() error {
+	pending, err := s.dir.Sub(pendingFolder)
+	if err != nil {
+		if fault.KindOf(err) == fault.NotFound {
+			err = nil
+		}
+		return err
+	}
+	defer pending.Close()
+	names, err := pending.Names()
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		if id, err := stamp.Parse(name); err != nil || id == 0 {
+			continue // a temp file: a frame that never counted
+		}
+		if err := s.finishFrame(pending, name); err != nil {
+			if fault.KindOf(err) == fault.Busy {
+				continue // its maker is at it, or another who found it
+			}
+			s.warn("frame " + name + " is not carried out yet: " + err.Error())
+		}
+	}
+	return nil
+}
+
+func (s *Store) finishFrame(pending *durable.Dir, name string) error {
+	b, err := pending.ReadFile(name, maxFrame)
+	if err != nil {
+		return err
+	}
+	parts, err := parseFrame(b)
+	if err != nil {
+		return fmt.Errorf("%s: %w", pending.Path(name), err)
+	}
+	o, err := s.tableOptions()
+	if err != nil {
+		return err
+	}
+	for _, p := range parts {
+		t, err := table.Open(s.tables, p.table, o)
+		if err != nil {
+			return err
+		}
+		err = errors.Join(t.Adopt(p.line), t.Close())
+		if err != nil {
+			return err
+		}
+	}
+	return s.retire(pending, name)
+}

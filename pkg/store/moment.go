@@ -1,0 +1,130 @@
+package store
+
+import (
+	"errors"
+	"time"
+
+	"github.com/reedbase/reedbase/pkg/fault"
+	"github.com/reedbase/reedbase/pkg/stamp"
+	"github.com/reedbase/reedbase/pkg/table"
+	"github.com/reedbase/reedbase/pkg/verlog"
+)
+
+// Cut says what going back to a moment does to one table.
+type Cut struct {
+	Table    string
+	From, To stamp.ID // the head, and the version whose content it gets; 0 is none
+	What     Turn
+}
+
+// Turn is a way in which a table goes back.
+type Turn uint8
+
+// The turns.
+const (
+	Unchanged   Turn = iota // it has the content already
+	RolledBack              // an older content is brought back
+	Deleted                 // it did not exist yet
+	BroughtBack             // it was deleted since
+)
+
+// String returns the turn in words.
+func (t Turn) String() string {
+	return [...]string{"unchanged", "rolled back", "deleted", "brought back"}[t]
+}
+
+// RestoreTo takes all tables back to what they were at a moment, versions of that very microsecond included: as one
+// frame, all or none. Tables born later are deleted, tables deleted later come back; nothing leaves the history. With
+// dry it only says what it would do. A table edited by hand is refused.
+func (s *Store) RestoreTo(at time.Time, user uint64, dry bool) (cuts []Cut, err error) {
+	names, err := s.Names()
+	if err != nil {
+		return nil, err
+	}
+	r := &restoration{s: s, at: stamp.Last(at), user: user, dry: dry}
+	defer func() { err = errors.Join(err, r.close()) }()
+	for _, name := range names {
+		if err := r.add(name); err != nil {
+			return nil, err
+		}
+	}
+	if !r.known {
+		err := fault.New(fault.NotFound, "nothing is as old as %s", at.UTC().Format(time.RFC3339))
+		return nil, fault.WithHint(err, "'rdb version:list TABLE' shows the times of the versions")
+	}
+	if dry || len(r.staged) == 0 {
+		return r.cuts, nil
+	}
+	_, err = s.commitFrame(r.staged, r.lines)
+	return r.cuts, err
+}
+
+type restoration struct {
+	s      *Store
+	at     stamp.ID
+	user   uint64
+	dry    bool
+	known  bool // some table existed then
+	tables []*table.Table
+	open   []*table.Session
+	staged []*table.Session
+	lines  []verlog.Line
+	cuts   []Cut
+}
+
+// add locks one table and stages what it needs. Tables come in the order of their names, as all who lock several do.
+func (r *restoration) add(name string) error {
+	t, err := r.s.Table(name)
+	if err != nil {
+		return err
+	}
+	r.tables = append(r.tables, t)
+	session, err := t.Begin()
+	if err != nil {
+		return err
+	}
+	r.open = append(r.open, session)
+	if session.Head().ID == 0 {
+		return nil // never finished being made
+	}
+	if err := session.RefuseDirty(); err != nil {
+		return err
+	}
+	draft, cut, err := session.GoBack(r.user, r.at)
+	if err != nil {
+		return err
+	}
+	c := Cut{Table: name, From: session.Head().ID, To: cut}
+	r.known = r.known || cut != 0
+	switch {
+	case draft == nil && cut == 0 && !session.Exists():
+		return nil // not there then, not there now
+	case draft == nil:
+	case draft.Action == verlog.Delete:
+		c.What = Deleted
+	case !session.Exists():
+		c.What = BroughtBack
+	default:
+		c.What = RolledBack
+	}
+	r.cuts = append(r.cuts, c)
+	if draft == nil || r.dry {
+		return nil
+	}
+	line, err := session.Stage(*draft)
+	if err != nil {
+		return err
+	}
+	r.staged, r.lines = append(r.staged, session), append(r.lines, line)
+	return nil
+}
+
+func (r *restoration) close() (err error) {
+	for _, session := range r.open {
+		err = errors.Join(err, session.Close())
+	}
+	for _, t := range r.tables {
+		err = errors.Join(err, t.Close())
+	}
+	return err
+}
