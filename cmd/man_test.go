@@ -70,6 +70,7 @@ func TestManSynopsis(t *testing.T) {
 			if diff := cmp.Diff(strings.Fields(section(t, page, "SYNOPSIS")), strings.Fields(usage)); diff != "" {
 				t.Errorf("the man page's synopsis (-) and -h (+) differ:\n%s", diff)
 			}
+			help += verbs(t, name)
 			if documented := flags(readPage(t, page)); !slices.Equal(documented, union(documented, flags(help))) {
 				t.Errorf("-h names flags that the man page does not: %s", cmp.Diff(documented, union(documented, flags(help))))
 			}
@@ -81,10 +82,19 @@ func TestManSynopsis(t *testing.T) {
 	}
 }
 
+// verbs returns the help of all verbs of a command that has some.
+func verbs(t *testing.T, name string) string {
+	if name != "rdb" {
+		return ""
+	}
+	_, help, _ := run(t, name, "help", "--markdown")
+	return help
+}
+
 // flags returns the flags that a text names, sorted, but for those that every command has.
 func flags(text string) (found []string) {
 	common := []string{"-h", "--help", "--version"}
-	for _, groups := range regexp.MustCompile(`(?m)(?:^|[\s\[(|,])(--?[a-zA-Z][a-z-]*)`).FindAllStringSubmatch(text, -1) {
+	for _, groups := range regexp.MustCompile(`(?m)(?:^|[\s\[(|,`+"`"+`])(--?[a-zA-Z][a-z-]*)`).FindAllStringSubmatch(text, -1) {
 		if !slices.Contains(common, groups[1]) {
 			found = append(found, groups[1])
 		}
