@@ -89,7 +89,7 @@ func (c *column) appendTo(dst []byte, max int64) ([]byte, error) {
 		dst = slices.Grow(dst, len(c.runs.text)+1)
 		room := dst[len(dst):cap(dst)]
 		left := max - int64(len(dst)-start)
-		if int64(len(room)) > left+1 {
+		if int64(len(room))-1 > left {
 			room = room[:left+1]
 		}
 		n := c.runs.read(room)

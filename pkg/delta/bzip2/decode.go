@@ -100,16 +100,16 @@ type decoder struct {
 
 var decoders = sync.Pool{New: func() any { return new(decoder) }}
 
-func newDecoder(z []byte, left int64) (*decoder, error) {
+func newDecoder(z []byte, most int64) (*decoder, error) {
 	if len(z) < headerSize || string(z[:3]) != "BZh" || z[3] < '1' || z[3] > '9' {
 		return nil, fault.New(fault.Corrupt, "not a bzip2 stream")
 	}
 	d := decoders.Get().(*decoder)
 	d.bitReader = bitReader{buf: z, pos: headerSize}
-	d.left, d.crc, d.blocks, d.ended = left, 0, 0, false
+	d.left, d.crc, d.blocks, d.ended = max(most, 0), 0, 0, false
 	d.limit = int(z[3]-'0') * levelUnit
-	if left < int64(d.limit) {
-		d.limit = min(d.limit, int(left+left/4)+zeroUnit) // a unit of five bytes holds four or more
+	if d.left < int64(d.limit) {
+		d.limit = min(d.limit, int(d.left+d.left/4)+zeroUnit) // a unit of five bytes holds four or more
 	}
 	return d, nil
 }
