@@ -35,8 +35,8 @@ floor 6 commands
 	cmd/rdb: fault cli delta dict merge row stamp verlog reedbase
 	cmd/rdb-apply: fault cli delta
 	cmd/rdb-delta: fault cli delta row
-	cmd/rdb-dict: fault cli dict ledger stamp
-	cmd/rdb-log: fault cli dict stamp verlog
+	cmd/rdb-dict: fault cli dict durable ledger stamp store
+	cmd/rdb-log: fault cli dict ledger stamp store verlog
 	scripts/bench:
 	scripts/fixture:
 	scripts/tally:
