@@ -134,13 +134,13 @@ func TestReportCountsWhatIsMissed(t *testing.T) {
 	f := figure{name: "one", what: "a thing", ours: command("rdb", "status"), rival: command("git", "status"), bars: []bar{faster(2), faster(20), shown()}}
 	r.add(f, sample{wall: time.Millisecond}, sample{wall: 10 * time.Millisecond}, nil)
 	r.add(f, sample{}, sample{}, errors.New("git is missing"))
-	if ok, err := r.close(); ok || err != nil {
+	if ok, err := r.close(0); ok || err != nil {
 		t.Errorf("close: %v, %v", ok, err)
 	}
 	if r.asked != 3 || r.missed != 2 {
 		t.Errorf("%d asked, %d missed, want 3 and 2", r.asked, r.missed)
 	}
-	want := "ok     one                a thing · rdb status  1 ms · git status  10 ms · 10x faster (asked ≥ 2x faster)"
+	want := "MISSED one                a thing · rdb status  1 ms · git status  10 ms · 10x faster (asked ≥ 2x faster) · 10x faster (MISSED, asked ≥ 20x faster) · 10x faster"
 	if got, _, _ := strings.Cut(out.String(), " · cpu"); got != want {
 		t.Errorf("line %q, want %q", got, want)
 	}

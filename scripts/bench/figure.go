@@ -82,7 +82,7 @@ func lessThanMore(limit time.Duration) bar {
 
 // peakAtMost takes the limit when it judges: files are made by setup.
 func peakAtMost(what string, limit func() int64) bar {
-	return bar{"memory ≤ " + what, func(ours, _ sample) (string, bool) {
+	return bar{"≤ " + what, func(ours, _ sample) (string, bool) {
 		return "memory " + byteCount(ours.peak), ours.peak <= limit()
 	}}
 }
@@ -95,12 +95,9 @@ func tallyAtMost(limit int64, unit string) bar {
 
 // sizeAtMost asks for no more than the rival's bytes times the factor, plus some.
 func sizeAtMost(factor float64, plus int64) bar {
-	asked := "no larger"
-	if factor != 1 {
-		asked = fmt.Sprintf("%s than + %.0f %%", asked, (factor-1)*100)
-	}
-	if plus != 0 {
-		asked = fmt.Sprintf("%s than + %d B", asked, plus)
+	asked := fmt.Sprintf("≤ its size + %d B", plus)
+	if plus == 0 {
+		asked = fmt.Sprintf("≤ its size + %.0f %%", (factor-1)*100)
 	}
 	return bar{asked, func(ours, rival sample) (string, bool) {
 		got := fmt.Sprintf("%d B beside %d", ours.tally, rival.tally)

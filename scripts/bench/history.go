@@ -22,7 +22,7 @@ func historyFigures(l *lab) []figure {
 	git := func(args ...string) side { return command(append([]string{"git", "-C", "history.git"}, args...)...) }
 	ofRow := side{args: func(int) []string { return []string{"rdb", "-C", "history", "version:history", "text", edit.key} }}
 	gitOfRow := side{args: func(int) []string {
-		return []string{"git", "-C", "history.git", "log", "--format=%H %cI", "-G^" + edit.key + `\|`, "main", "--", "text.csv"}
+		return []string{"git", "-C", "history.git", "log", "-L/^" + edit.key + "|/,+1:text.csv", "main"}
 	}}
 	all := []figure{
 		l.showFigure(),

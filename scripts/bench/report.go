@@ -11,9 +11,9 @@ import (
 	"time"
 )
 
-// A report prints a line for everything asked of a figure, as soon as the figure
-// is measured: what, our command, the rival's, both medians, what came out, what
-// is asked, ok or MISSED.
+// A report prints a line for every figure as soon as it is measured: ok or MISSED,
+// what, our command and the rival's with their medians, what came out and what is
+// asked.
 type report struct {
 	out      io.Writer
 	markdown bool
@@ -25,7 +25,7 @@ type report struct {
 func newReport(out io.Writer, markdown bool) *report {
 	r := &report{out: out, markdown: markdown}
 	if markdown {
-		r.print("| what | ReedBase | | beside | | | asked |\n|---|---|---|---|---|---|---|\n")
+		r.print("| what | ReedBase | beside | result |\n|---|---|---|---|\n")
 	}
 	return r
 }
@@ -44,50 +44,60 @@ func (r *report) add(f figure, ours, rival sample, err error) {
 		r.print("MISSED %-18s %s: %v\n", f.name, f.what, err)
 		return
 	}
+	ok := true
+	var results []string
 	for _, b := range f.bars {
-		got, ok := b.judge(ours, rival)
+		got, met := b.judge(ours, rival)
+		ok = ok && met
 		if b.asked != "" {
 			r.asked++
 		}
-		if !ok {
+		if !met {
 			r.missed++
 		}
-		if r.markdown {
-			r.row(f, ours, rival, got, b.asked, ok)
-		} else {
-			r.line(f, ours, rival, got, b.asked, ok)
-		}
+		results = append(results, result(got, b.asked, met))
+	}
+	if r.markdown {
+		r.row(f, ours, rival, strings.Join(results, "; "))
+	} else {
+		r.line(f, ours, rival, verdict(f, ok), results)
 	}
 }
 
-func (r *report) line(f figure, ours, rival sample, got, asked string, ok bool) {
-	fields := []string{f.what, show(f.ours.args(1)) + "  " + duration(ours.wall)}
-	if !f.rival.missing() {
-		fields = append(fields, show(f.rival.args(1))+"  "+duration(rival.wall))
-	}
-	fields = append(fields, verdict(got, asked), costs(f, ours, rival))
-	if f.note != nil {
-		fields = append(fields, f.note())
-	}
-	r.print("%-6s %-18s %s\n", word(asked, ok), f.name, strings.Join(fields, " · "))
-}
-
-func word(asked string, ok bool) string {
+func verdict(f figure, ok bool) string {
 	switch {
 	case !ok:
 		return "MISSED"
-	case asked == "":
+	case f.bars[0].asked == "":
 		return "-"
 	default:
 		return "ok"
 	}
 }
 
-func verdict(got, asked string) string {
-	if asked == "" {
+// result is what came out for one bar, beside what is asked.
+func result(got, asked string, met bool) string {
+	switch {
+	case asked == "":
 		return got
+	case met:
+		return got + " (asked " + asked + ")"
+	default:
+		return got + " (MISSED, asked " + asked + ")"
 	}
-	return got + " (asked " + asked + ")"
+}
+
+func (r *report) line(f figure, ours, rival sample, verdict string, results []string) {
+	fields := []string{f.what, show(f.ours.args(1)) + "  " + duration(ours.wall)}
+	if !f.rival.missing() {
+		fields = append(fields, show(f.rival.args(1))+"  "+duration(rival.wall))
+	}
+	fields = append(fields, results...)
+	fields = append(fields, costs(f, ours, rival))
+	if f.note != nil {
+		fields = append(fields, f.note())
+	}
+	r.print("%-6s %-18s %s\n", verdict, f.name, strings.Join(fields, " · "))
 }
 
 // costs names what else the medians say.
@@ -101,19 +111,15 @@ func costs(f figure, ours, rival sample) string {
 }
 
 // row is a line of README.md's table, with the programs for the commands.
-func (r *report) row(f figure, ours, rival sample, got, asked string, ok bool) {
-	beside, took := "", ""
+func (r *report) row(f figure, ours, rival sample, results string) {
+	beside := ""
 	if !f.rival.missing() {
-		beside, took = tool(f.rival.args(1)), duration(rival.wall)
+		beside = tool(f.rival.args(1)) + " " + duration(rival.wall)
 	}
 	if f.note != nil {
 		beside = strings.TrimPrefix(beside+"; "+f.note(), "; ")
 	}
-	if !ok {
-		got += " **missed**"
-	}
-	cells := []string{f.what, tool(f.ours.args(1)), duration(ours.wall), beside, took, got, asked}
-	r.print("| %s |\n", strings.Join(cells, " | "))
+	r.print("| %s | %s %s | %s | %s |\n", f.what, tool(f.ours.args(1)), duration(ours.wall), beside, results)
 }
 
 // tool is the command without what names files and databases.
@@ -136,28 +142,20 @@ func tool(args []string) string {
 	}
 }
 
-// close prints the sum and reports whether everything asked for is met.
-func (r *report) close() (bool, error) {
-	if !r.markdown {
-		var own syscall.Rusage
-		if err := syscall.Getrusage(syscall.RUSAGE_SELF, &own); err == nil {
-			r.print("A peak below %s, this program's own, reads as that.\n", byteCount(peakBytes(&own)))
-		}
+// close prints the sum and reports whether everything asked for is met. A peak
+// is never seen below floor, that of a program which does nothing.
+func (r *report) close(floor int64) (bool, error) {
+	end := ""
+	if r.markdown {
+		end = "\n"
 	}
-	r.print("%s%d asked, %d missed; medians on %d cores, %s/%s.\n", blank(r.markdown), r.asked, r.missed, runtime.NumCPU(), runtime.GOOS, runtime.GOARCH)
+	r.print("%s%d asked, %d missed; medians on %d cores, %s/%s; a peak below %s cannot be seen.\n",
+		end, r.asked, r.missed, runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, byteCount(floor))
 	return r.missed == 0, r.err
 }
 
-// blank is the empty line that ends a table.
-func blank(markdown bool) string {
-	if markdown {
-		return "\n"
-	}
-	return ""
-}
-
-// peakBytes is the most memory that was resident: the kernel hands a parent's peak
-// down to the child it starts, so it is an upper bound.
+// peakBytes is the most memory that was resident: Linux counts the
+// memory of the process that started it, so it is an upper bound.
 func peakBytes(usage *syscall.Rusage) int64 {
 	if usage == nil {
 		return 0
