@@ -10,9 +10,9 @@ import (
 )
 
 // Start-up is most of a lookup, so nothing is computed before main. What is allocated then is counted, which no busy machine
-// changes: of our own packages nothing but an error value or two, of libraries little.
+// changes: of our own packages nothing but error values and a sync.OnceValue or two, of libraries little.
 const (
-	ownBytes     = 64
+	ownBytes     = 256
 	libraryBytes = 2 << 10
 	allBytes     = 16 << 10
 )
