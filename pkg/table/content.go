@@ -63,6 +63,9 @@ func (c *Content) WriteTo(w io.Writer) (int64, error) {
 	return io.CopyBuffer(struct{ io.Writer }{w}, io.NewSectionReader(c, 0, c.Size), make([]byte, 256<<10))
 }
 
+// Columns returns the header of the text; none when it is empty.
+func (c *Content) Columns() ([]string, error) { return text{c, c.Size}.columns() }
+
 // Hash returns the text's hash.
 func (c *Content) Hash() (verlog.Hash, error) {
 	if c.bytes != nil {

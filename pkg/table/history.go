@@ -163,7 +163,12 @@ func (t *Table) Lines() ([]verlog.Line, error) { return t.readLines() }
 // At returns the text of version id, checked against its hash. The caller closes it.
 func (t *Table) At(id stamp.ID) (*Content, error) { return t.content(id, nil) }
 
-// Readable returns the oldest version that can still be read; versions before it were folded away.
-func (t *Table) Readable(lines []verlog.Line) (oldest stamp.ID) {
-	return indexOf(lines).compact
+// Folded returns a function that says whether the content of a version was folded away. Lines are the whole log.
+func (t *Table) Folded(lines []verlog.Line) func(stamp.ID) bool {
+	x := indexOf(lines)
+	return func(id stamp.ID) bool {
+		_, kept := x.folded[id]
+		l, ok := x.line(id)
+		return ok && !kept && x.origin(l) < x.compact
+	}
 }

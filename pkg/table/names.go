@@ -142,8 +142,8 @@ func (t *Table) addNote(id stamp.ID, note string) error {
 	return nil
 }
 
-// notes returns what authors said about versions. A line that is no note is passed over: notes are remarks, not data.
-func (t *Table) notes() (map[stamp.ID]string, error) {
+// Notes returns what authors said about versions. A line that is no note is passed over: notes are remarks, not data.
+func (t *Table) Notes() (map[stamp.ID]string, error) {
 	b, err := t.dir.ReadFile(notesFile, maxNames)
 	if err != nil {
 		if fault.KindOf(err) == fault.NotFound {

@@ -21,6 +21,9 @@ type Replacement struct {
 	Note    string
 	Source  string // what the content is, for messages
 	Create  bool   // the table must not exist yet
+
+	// Existing refuses a table that is not there, instead of making it.
+	Existing bool
 }
 
 // Replace stores a whole new content: of an existing table, or as the first version of a new one. Content that is no
@@ -57,6 +60,9 @@ func (s *Session) admit(r Replacement) error {
 	head := s.Head().ID
 	if r.Create && s.Exists() {
 		return fault.New(fault.Input, "table %q exists", s.t.name)
+	}
+	if r.Existing && !s.Exists() {
+		return s.t.notFound()
 	}
 	if r.Base != 0 && r.Base != head {
 		err := fault.New(fault.No, "table %q: the new content was made from version %s, and the head is %s", s.t.name, r.Base, head)
