@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strconv"
 	"time"
 )
@@ -18,11 +19,13 @@ func historyFigures(l *lab) []figure {
 		l.histories,
 		func() (err error) { edit, err = l.editOf("100k.csv"); return err },
 	)
-	rdb := func(args ...string) side { return command(append([]string{"rdb", "-C", "history"}, args...)...) }
-	git := func(args ...string) side { return command(append([]string{"git", "-C", "history.git"}, args...)...) }
-	ofRow := side{args: func(int) []string { return []string{"rdb", "-C", "history", "version:history", "text", edit.key} }}
+	rdb := func(args ...string) side { return command(append([]string{"rdb", "-C", l.history("rdb")}, args...)...) }
+	git := func(args ...string) side { return command(append([]string{"git", "-C", l.history("git")}, args...)...) }
+	ofRow := side{args: func(int) []string {
+		return []string{"rdb", "-C", l.history("rdb"), "version:history", "text", edit.key}
+	}}
 	gitOfRow := side{args: func(int) []string {
-		return []string{"git", "-C", "history.git", "log", "-L/^" + edit.key + "|/,+1:text.csv", "main"}
+		return []string{"git", "-C", l.history("git"), "log", "-L/^" + edit.key + "|/,+1:text.csv", "main"}
 	}}
 	all := []figure{
 		l.showFigure(),
@@ -50,14 +53,19 @@ func (l *lab) showFigure() figure {
 	return figure{
 		name: "show", what: "read back any version",
 		ours: side{args: func(round int) []string {
-			return []string{"rdb", "-C", "history", "version:show", "text", back(round)}
+			return []string{"rdb", "-C", l.history("rdb"), "version:show", "text", back(round)}
 		}},
 		rival: side{args: func(round int) []string {
-			return []string{"git", "-C", "history.git", "show", "main" + back(round) + ":text.csv"}
+			return []string{"git", "-C", l.history("git"), "show", "main" + back(round) + ":text.csv"}
 		}},
 		bars:  []bar{atMostTimes(0.5)},
 		check: func() error { return l.same(oursPrinted, rivalPrinted) },
 	}
+}
+
+// history names a file or folder of the long history.
+func (l *lab) history(name string) string {
+	return filepath.Join(fmt.Sprintf("versions-%d", l.versions), name)
 }
 
 // histories makes the same versions in rdb and in git. The repository takes
@@ -68,7 +76,7 @@ func (l *lab) histories() error {
 		if err != nil {
 			return err
 		}
-		args := []string{"fixture", "-dir", ".", "-rows", "100k", "-versions", strconv.Itoa(l.versions)}
+		args := []string{"fixture", "-dir", l.history(""), "-rows", "100k", "-versions", strconv.Itoa(l.versions)}
 		if err := l.run(append(args, "-rdb", rdb)...); err != nil {
 			return err
 		}
@@ -76,14 +84,14 @@ func (l *lab) histories() error {
 		if err != nil {
 			return err
 		}
-		have, err := os.ReadFile(l.path("history.git.made"))
+		have, err := os.ReadFile(l.path(l.history("git.made")))
 		if err == nil && string(have) == want {
 			return nil
 		}
 		if err := l.run(append(args, "-git")...); err != nil {
 			return err
 		}
-		return os.WriteFile(l.path("history.git.made"), []byte(want), 0o644)
+		return os.WriteFile(l.path(l.history("git.made")), []byte(want), 0o644)
 	})
 }
 
