@@ -65,6 +65,15 @@ func Sum(content []byte) Hash { return xxh3.Hash128(content).Bytes() }
 // String returns the hash as 32 lower-case hexadecimal digits.
 func (h Hash) String() string { return hex.EncodeToString(h[:]) }
 
+// MarshalText returns what String does.
+func (h Hash) MarshalText() ([]byte, error) { return hex.AppendEncode(nil, h[:]), nil }
+
+// UnmarshalText reads what ParseHash does.
+func (h *Hash) UnmarshalText(text []byte) (err error) {
+	*h, err = ParseHash(string(text))
+	return err
+}
+
 // ParseHash reads 32 lower-case hexadecimal digits; anything else is refused with fault.Input.
 func ParseHash(s string) (Hash, error) {
 	h, ok := readHash([]byte(s))
