@@ -1,191 +1,163 @@
 package xz
 
-import (
-	"bytes"
-	"io"
-
-	"github.com/reedbase/reedbase/pkg/fault"
-	"github.com/ulikunitz/xz/lzma"
-)
-
-// block is a block found in a file, to be unpacked.
-type block struct {
-	at         int // where it begins
-	packed     []byte
-	stored     [][]byte // the chunks, when none is compressed
-	length     int64
-	dictionary int64
-	check      check
-	sum        []byte
-}
-
-// block parses one block and returns what the index must say of it.
+// block takes one block and returns what the index must say of it.
 func (p *parser) block(c check) (r record, err error) {
 	b := block{at: p.at, check: c}
-	sizes, err := p.blockHeader(&b)
-	if err != nil {
+	if err := p.blockHeader(&b.header); err != nil {
 		return r, err
 	}
 	start := p.at
 	if err := p.chunks(&b); err != nil {
 		return r, err
 	}
-	b.packed = p.z[start:p.at]
+	b.chunks = p.z[start:p.at]
 	r = record{int64(p.at - b.at + c.size), b.length}
-	if sizes.packed >= 0 && sizes.packed != int64(len(b.packed)) || sizes.length >= 0 && sizes.length != b.length {
-		return r, p.corrupt("block is not of the size its header says")
+	if !b.header.fits(int64(len(b.chunks)), b.length) {
+		return r, p.corrupt("block has another size than its header says")
 	}
-	for _, pad := range p.take(-len(b.packed) & 3) {
-		if pad != 0 {
-			return r, p.corrupt("padding of a block is not zero")
-		}
+	padding, ok := p.take(-len(b.chunks) & 3)
+	if !ok || !zero(padding) {
+		return r, p.corrupt("padding of a block is wrong")
 	}
-	if b.sum = p.take(c.size); b.sum == nil {
-		return r, p.corrupt("cut short")
+	if b.sum, ok = p.take(c.size); !ok {
+		return r, p.corrupt("block is cut short")
 	}
 	p.blocks = append(p.blocks, b)
+	p.length += b.length
 	return r, nil
 }
 
-// sizes are those a block's header may tell; -1 where it does not.
-type sizes struct{ packed, length int64 }
-
-func (p *parser) blockHeader(b *block) (s sizes, err error) {
-	s = sizes{-1, -1}
-	h := p.take((int(p.z[p.at]) + 1) * 4)
-	if len(h) < 8 || !sealed(h) {
-		return s, p.corrupt("block header is cut short or its checksum is wrong")
-	}
-	flags, h := h[1], h[2:len(h)-crcSize]
-	if flags&0x3c != 0 {
-		return s, p.corrupt("block flags are unknown")
-	}
-	for _, f := range []struct {
-		flag byte
-		to   *int64
-	}{{0x40, &s.packed}, {0x80, &s.length}} {
-		if flags&f.flag == 0 {
-			continue
-		}
-		v, n := integer(h)
-		if n == 0 {
-			return s, p.corrupt("size in a block header is wrong")
-		}
-		*f.to, h = int64(v), h[n:]
-	}
-	if flags&3 != 0 || len(h) < 3 || h[0] != filterLZMA2 || h[1] != 1 || h[2] > maxDictionaryCode {
-		return s, p.corrupt("block has filters other than LZMA2, which are not supported")
-	}
-	b.dictionary = dictionarySize(h[2])
-	for _, pad := range h[3:] {
-		if pad != 0 {
-			return s, p.corrupt("padding of a block header is not zero")
+func zero(p []byte) bool {
+	for _, c := range p {
+		if c != 0 {
+			return false
 		}
 	}
-	return s, nil
+	return true
 }
 
-// maxRatio bounds what a compressed byte can unpack to: the longest match, 273 bytes, takes 14 decisions of at least
-// 0.022 bits each.
+// blockHeader is what a block's header tells.
+type blockHeader struct {
+	dictionary     int64  // bytes
+	chunks, length *int64 // sizes of the chunks and of what they hold, or nil
+}
+
+// fits reports whether the sizes are those the header tells, if it does.
+func (h *blockHeader) fits(chunks, length int64) bool {
+	return (h.chunks == nil || *h.chunks == chunks) && (h.length == nil || *h.length == length)
+}
+
+// The bits of a block's flags.
+const (
+	flagFilters  = 0x03 // number of filters, less one
+	flagReserved = 0x3c
+	flagChunks   = 0x40 // the size of the chunks is told
+	flagLength   = 0x80
+)
+
+// blockHeader takes the header of a block that begins at p.at, before the end of the file.
+func (p *parser) blockHeader(b *blockHeader) error {
+	h, ok := p.take((int(p.z[p.at]) + 1) * 4)
+	if !ok || len(h) < 8 || !sealed(h) {
+		return p.corrupt("block header is cut short or its checksum is wrong")
+	}
+	flags, h := h[1], h[2:len(h)-crcSize]
+	if flags&flagReserved != 0 {
+		return p.corrupt("block is of a kind the format does not define")
+	}
+	if flags&flagChunks != 0 {
+		b.chunks, h = takeSize(h)
+	}
+	if flags&flagLength != 0 {
+		b.length, h = takeSize(h)
+	}
+	if flags&flagFilters != 0 || len(h) < 3 || h[0] != filterLZMA2 || h[1] != 1 || h[2] > maxDictionaryCode {
+		return p.corrupt("block header is wrong, or asks for a filter other than LZMA2")
+	}
+	b.dictionary = dictionarySize(h[2])
+	if !zero(h[3:]) {
+		return p.corrupt("padding of a block header is wrong")
+	}
+	return nil
+}
+
+// takeSize takes a size off a block's header; where it is malformed, nothing is left.
+func takeSize(h []byte) (size *int64, rest []byte) {
+	v, n := integer(h)
+	if n == 0 {
+		return nil, nil
+	}
+	s := int64(v)
+	return &s, h[n:]
+}
+
+// maxRatio is more than a compressed byte can unpack to: the longest match, 273 bytes, takes 14 decisions, each at least
+// 0.022 bits.
 const maxRatio = 7200
 
-// chunks walks the chunk headers of a block, up to and with its end.
+// chunks takes the chunks of a block up to their end, compressed ones unread.
 func (p *parser) chunks(b *block) error {
-	compressed := false
-	for {
-		start := p.at
-		h := p.take(1)
-		if h == nil {
-			return p.corrupt("cut short")
+	for first := true; ; first = false {
+		kind, ok := p.take(1)
+		if !ok {
+			return p.corrupt("block is cut short")
 		}
-		kind := h[0]
-		if kind == chunkEnd {
-			break
+		if kind[0] == chunkEnd {
+			return nil
 		}
-		more := 2
-		if kind >= 0x80 {
-			more = 4
-			if kind >= 0xc0 {
-				more = 5
-			}
-		} else if kind > chunkStored {
-			return p.corrupt("chunk is of unknown kind")
+		if first && kind[0] != chunkStoredFirst && kind[0] < chunkCompressedFirst {
+			return p.corrupt("first chunk does not forget the dictionary")
 		}
-		if h = p.take(more); h == nil {
-			return p.corrupt("cut short")
-		}
-		length := int64(h[0])<<8 + int64(h[1]) + 1
-		size := int(length)
-		if kind >= 0x80 {
-			compressed = true
-			length += int64(kind&0x1f) << 16
-			size = int(h[2])<<8 + int(h[3]) + 1
-			if length > int64(size)*maxRatio {
-				return p.corrupt("chunk cannot hold what its header says")
-			}
-		}
-		data := p.take(size)
-		if data == nil {
-			return p.corrupt("cut short")
+		length, err := p.chunk(b, kind[0])
+		if err != nil {
+			return err
 		}
 		if length > p.left {
-			p.at = start
-			return p.corrupt("more payload than allowed")
+			return p.corrupt("more payload than is allowed")
 		}
 		p.left -= length
 		b.length += length
-		if !compressed {
-			b.stored = append(b.stored, data)
-		}
 	}
-	if compressed {
-		b.stored = nil
-	}
-	return nil
 }
 
-// unpack fills dst, of the block's length, and verifies it.
-func (b *block) unpack(dst []byte) error {
-	if b.stored != nil || b.length == 0 {
-		at := 0
-		for _, s := range b.stored {
-			at += copy(dst[at:], s)
-		}
-	} else if err := b.decompress(dst); err != nil {
-		return b.corrupt(err.Error())
+// chunk takes a chunk behind its first byte, and returns the length of what it holds.
+func (p *parser) chunk(b *block, kind byte) (length int64, err error) {
+	if kind >= chunkCompressed {
+		b.compressed = true
+		return p.compressedChunk(kind)
 	}
-	return b.verify(dst)
+	if kind > chunkStored {
+		return 0, p.corrupt("chunk is of a kind the format does not define")
+	}
+	h, ok := p.take(chunkHeaderSize - 1)
+	if !ok {
+		return 0, p.corrupt("chunk is cut short")
+	}
+	data, ok := p.take(int(h[0])<<8 + int(h[1]) + 1)
+	if !ok {
+		return 0, p.corrupt("chunk is cut short")
+	}
+	b.stored = append(b.stored, data)
+	return int64(len(data)), nil
 }
 
-func (b *block) verify(p []byte) error {
-	if !b.check.verify(p, b.sum) {
-		return b.corrupt("checksum is wrong")
+// compressedChunk takes a compressed chunk: its length, 21 bits with the lowest of kind, its size, 16 bits, both less
+// one, new properties where kind says so, and the data.
+func (p *parser) compressedChunk(kind byte) (length int64, err error) {
+	h, ok := p.take(4)
+	if !ok {
+		return 0, p.corrupt("chunk is cut short")
 	}
-	return nil
-}
-
-func (b *block) corrupt(what string) error {
-	return fault.New(fault.Corrupt, "xz block at byte %d: %s", b.at, what)
-}
-
-// decompress runs the library, whose dictionary need not be longer than what comes out.
-func (b *block) decompress(dst []byte) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fault.New(fault.Corrupt, "%v", p)
-		}
-	}()
-	in := bytes.NewReader(b.packed)
-	r, err := lzma.Reader2Config{DictCap: int(max(leastDictionary, min(b.dictionary, b.length)))}.NewReader2(in)
-	if err != nil {
-		return err
+	length = int64(kind&0x1f)<<16 + int64(h[0])<<8 + int64(h[1]) + 1
+	size := int(h[2])<<8 + int(h[3]) + 1
+	if length > int64(size)*maxRatio {
+		return 0, p.corrupt("chunk cannot hold what its header says")
 	}
-	if _, err := io.ReadFull(r, dst); err != nil {
-		return err
+	if kind >= chunkProperties {
+		size++
 	}
-	var one [1]byte
-	if n, err := r.Read(one[:]); n != 0 || err != io.EOF || in.Len() != 0 {
-		return fault.New(fault.Corrupt, "chunks do not end where their headers say")
+	if _, ok := p.take(size); !ok {
+		return 0, p.corrupt("chunk is cut short")
 	}
-	return nil
+	return length, nil
 }

@@ -11,7 +11,7 @@ import (
 
 const (
 	blockRoom = 2 << 20 // bytes of payload in a block: blocks are compressed and read side by side
-	tiny      = 1 << 10 // bytes of payload below which the plainest model learns fastest
+	tiny      = 8 << 10 // bytes of payload below which the plainest model, learning fastest, is best
 )
 
 // Compress returns an .xz file that holds payload in LZMA2, each block stored where that is no longer. Large payloads are

@@ -20,12 +20,19 @@ const (
 
 	filterLZMA2 = 0x21
 
-	chunkEnd         = 0x00
-	chunkStoredFirst = 0x01 // forgets the dictionary
-	chunkStored      = 0x02
-	chunkHeaderSize  = 3 // of a stored chunk
-	chunkRoom        = 1 << 16
-	leastDictionary  = 1 << 12 // bytes; stored chunks need none
+	chunkHeaderSize = 3 // of a stored chunk
+	chunkRoom       = 1 << 16
+	leastDictionary = 1 << 12 // bytes; stored chunks need none
+)
+
+// The first byte of a chunk. A first chunk forgets the dictionary.
+const (
+	chunkEnd             = 0x00
+	chunkStoredFirst     = 0x01
+	chunkStored          = 0x02
+	chunkCompressed      = 0x80 // and greater
+	chunkProperties      = 0xc0 // and greater: tells new properties
+	chunkCompressedFirst = 0xe0 // and greater
 )
 
 // Append appends an .xz file to dst that holds the parts, one behind the other, as one payload, and returns the longer
