@@ -1,0 +1,239 @@
+package main
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/reedbase/reedbase/pkg/cli"
+	"github.com/reedbase/reedbase/pkg/fault"
+	"github.com/reedbase/reedbase/pkg/reedbase"
+	"github.com/reedbase/reedbase/pkg/row"
+)
+
+// call is one verb being performed: its arguments, and what it prints to.
+type call struct {
+	*cli.Env
+	verb     *verb
+	flags    *cli.Flags
+	operands []string
+	format   cli.Format
+
+	dir, user string // --dir and --user
+	trust     bool
+
+	switches map[string]*bool // the verb's flags by their last name
+	texts    map[string]*string
+	numbers  map[string]*int64
+}
+
+// perform reads the verb's flags and operands and runs it.
+func (c *call) perform(v *verb, args []string) error {
+	c.verb = v
+	c.Env = c.Command("", args)
+	c.flags = cli.NewFlags(c.Env)
+	c.bindFlags()
+	operands, err := c.flags.Parse()
+	if errors.Is(err, cli.ErrDone) && c.flags.Given("help") {
+		v.writeHelp(c.Out)
+		return err
+	}
+	if err == nil {
+		c.operands = operands
+		err = c.checkArguments()
+	}
+	if err == nil {
+		err = v.run(c)
+	}
+	if fault.KindOf(err) == fault.Usage && fault.HintOf(err) == "" {
+		err = fault.WithHint(err, "rdb help %s shows how it is used", v.name)
+	}
+	return err
+}
+
+func (c *call) bindCommon() {
+	c.flags.String(&c.dir, "C", "dir")
+	c.flags.Bool(&c.trust, "trust")
+	if _, own := c.texts["user"]; !own {
+		c.flags.String(&c.user, "user")
+	}
+}
+
+func (c *call) bindFlags() {
+	c.switches, c.texts, c.numbers = map[string]*bool{}, map[string]*string{}, map[string]*int64{}
+	own := c.verb.flags
+	if c.verb.shape == writes {
+		own = append(own[:len(own):len(own)], flag{names: "-q, --quiet"})
+	}
+	for _, f := range own {
+		names := f.split()
+		name := names[len(names)-1]
+		switch f.value {
+		case "":
+			c.switches[name] = new(bool)
+			c.flags.Bool(c.switches[name], names...)
+		case "N":
+			c.numbers[name] = new(int64)
+			c.flags.Int64(c.numbers[name], names...)
+		default:
+			c.texts[name] = new(string)
+			c.flags.String(c.texts[name], names...)
+		}
+	}
+	if c.verb.shape != plain {
+		c.flags.Format(&c.format)
+	}
+	c.bindCommon()
+}
+
+func (c *call) checkArguments() error {
+	for name, n := range c.numbers {
+		if *n < 0 {
+			return fault.New(fault.Usage, "--%s wants a number that is not negative, not %d", name, *n)
+		}
+	}
+	least, most := c.verb.arity()
+	switch n := len(c.operands); {
+	case most == 0 && n > 0:
+		return fault.New(fault.Usage, "%s takes no operand, but %q is given", c.verb.name, c.operands[0])
+	case n < least:
+		return fault.New(fault.Usage, "%s wants %s", c.verb.name, c.verb.operands)
+	case most >= 0 && n > most:
+		return fault.New(fault.Usage, "%s wants %s, but %q is one operand too many", c.verb.name, c.verb.operands, c.operands[most])
+	}
+	return nil
+}
+
+// on, text and number return the value of a flag that the verb's entry in the table declares.
+func (c *call) on(name string) bool      { return *c.switches[name] }
+func (c *call) text(name string) string  { return *c.texts[name] }
+func (c *call) number(name string) int64 { return *c.numbers[name] }
+
+// operand returns operand i, or "" when it is not given.
+func (c *call) operand(i int) string {
+	if i < len(c.operands) {
+		return c.operands[i]
+	}
+	return ""
+}
+
+// choice returns the value of a flag that must be one of the words allowed; the first is its default.
+func (c *call) choice(name string, allowed ...string) (string, error) {
+	value := c.text(name)
+	if value == "" {
+		return allowed[0], nil
+	}
+	for _, word := range allowed {
+		if value == word {
+			return value, nil
+		}
+	}
+	err := fault.New(fault.Usage, "--%s is %s, not %q", name, strings.Join(allowed, ", "), value)
+	if near := cli.Suggest(value, allowed); near != "" {
+		err = fault.WithHint(err, "did you mean %s?", near)
+	}
+	return "", err
+}
+
+// open opens the database that the command line, the environment or the working directory names.
+func (c *call) open() (*reedbase.DB, error) {
+	dir := c.place()
+	if dir == "" {
+		here, err := os.Getwd()
+		if err != nil {
+			return nil, err
+		}
+		if dir, err = reedbase.Find(here); err != nil {
+			return nil, err
+		}
+	}
+	return reedbase.Open(dir, c.options())
+}
+
+// place returns the folder that --dir or REED_DIR name, or "". Naming the .reed in it is as good.
+func (c *call) place() string {
+	dir := c.dir
+	if dir == "" {
+		dir = c.Getenv("REED_DIR")
+	}
+	if filepath.Base(dir) == ".reed" {
+		return filepath.Dir(filepath.Clean(dir))
+	}
+	return dir
+}
+
+func (c *call) options() reedbase.Options {
+	o := reedbase.Options{User: c.user, Trust: c.trust, Warn: func(text string) { c.Warn("%s", text) }}
+	if c.Getenv("RDB_TRACE") != "" {
+		o.Trace = c.Trace
+	}
+	return o
+}
+
+// openToWrite opens the database for a write, which needs a user's name: that of --user or REED_USER, else of config.toml, else
+// the login name.
+func (c *call) openToWrite() (*reedbase.DB, error) {
+	if c.user == "" {
+		c.user = c.Getenv("REED_USER")
+	}
+	db, err := c.open()
+	if err != nil || c.user != "" {
+		return db, err
+	}
+	config, err := db.Config()
+	if err != nil {
+		return nil, err
+	}
+	if c.user = config.User.Name; c.user == "" {
+		c.user = c.loginName()
+	}
+	if err := db.Close(); err != nil {
+		return nil, err
+	}
+	return c.open()
+}
+
+// table opens the table that the first operand names.
+func (c *call) table() (*reedbase.Table, error) {
+	open := c.open
+	if c.verb.shape == writes {
+		open = c.openToWrite
+	}
+	db, err := open()
+	if err != nil {
+		return nil, err
+	}
+	return db.Table(c.operands[0])
+}
+
+// tableKey opens the table that the first operand names and reads the key in the second.
+func (c *call) tableKey() (*reedbase.Table, []string, error) {
+	t, err := c.table()
+	if err != nil {
+		return nil, nil, err
+	}
+	key, err := readKey(t, c.operands[1])
+	return t, key, err
+}
+
+// readKey returns the cells of a key as a command line writes it: as it is for a key of one column, else as the table writes
+// the cells, "a|b" with quotes where a cell needs them.
+func readKey(t *reedbase.Table, text string) ([]string, error) {
+	columns, err := t.KeyColumns()
+	if err != nil || len(columns) == 1 {
+		return []string{text}, err
+	}
+	cells, err := row.SplitKey([]byte(text), len(columns))
+	if err != nil {
+		return nil, fault.WithHint(err, "write the key as '%s'", strings.Join(columns, "|"))
+	}
+	key := make([]string, len(cells))
+	for i, cell := range cells {
+		key[i] = string(cell)
+	}
+	return key, nil
+}
+
+// writeKey is the reverse of readKey.
+func writeKey(key []string) string { return string(row.JoinKey(byteCells(key))) }

@@ -1,0 +1,168 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/reedbase/reedbase/pkg/cli"
+	"github.com/reedbase/reedbase/pkg/reedbase"
+	"github.com/reedbase/reedbase/pkg/stamp"
+	"github.com/reedbase/reedbase/pkg/verlog"
+)
+
+// field is one named value of a record that is printed alone.
+type field struct {
+	name  string
+	value any
+}
+
+// writeFields prints one record: as aligned lines "name  value" for people, else in the record format asked for.
+func (c *call) writeFields(fields ...field) error {
+	if c.format == cli.Table {
+		wide := 0
+		for _, f := range fields {
+			wide = max(wide, len(f.name))
+		}
+		for _, f := range fields {
+			if value := fmt.Sprint(f.value); value != "" {
+				fmt.Fprintf(c.Out, "%-*s  %s\n", wide, f.name, cli.Escape(value))
+			}
+		}
+		return nil
+	}
+	names, values := make([]string, len(fields)), make([]any, len(fields))
+	for i, f := range fields {
+		names[i], values[i] = f.name, f.value
+	}
+	records := cli.NewRecords(c.Env, c.format, names...)
+	if err := records.Add(values...); err != nil {
+		return err
+	}
+	return records.Close()
+}
+
+// raw is text that say prints as it is: it has been escaped, and may hold colours.
+type raw string
+
+// say prints a line for people. Strings among the values are escaped.
+func (c *call) say(format string, args ...any) {
+	for i, arg := range args {
+		if s, ok := arg.(string); ok {
+			args[i] = cli.Escape(s)
+		}
+	}
+	fmt.Fprintf(c.Out, format+"\n", args...)
+}
+
+// stored prints what a write did, and starts folding old versions when that is due.
+func (c *call) stored(table string, r reedbase.Result) error {
+	if r.PruneDue {
+		c.pruneInBackground(table)
+	}
+	if c.on("quiet") {
+		return nil
+	}
+	if c.format != cli.Table {
+		return c.writeFields(field{"table", table}, field{"version", r.ID}, field{"stored", r.Stored},
+			field{"action", r.Action.String()}, field{"added", r.Added}, field{"changed", r.Changed}, field{"deleted", r.Deleted},
+			field{"bytes", r.DeltaSize})
+	}
+	switch rows := changes(r.Added, r.Changed, r.Deleted); {
+	case !r.Stored:
+		c.say("%s is so already, at %s: nothing stored", table, r.ID.String())
+	case r.Action == verlog.Create && r.Added == 0:
+		c.say("%s %s: an empty table", table, r.ID.String())
+	default:
+		c.say("%s %s: %s, %s", table, r.ID.String(), rows, bytesText(r.DeltaSize))
+	}
+	return nil
+}
+
+// changes writes numbers of rows as "+1 ~2 -3 rows", those that are 0 left out.
+func changes(added, changed, deleted int64) string {
+	var parts []string
+	for i, n := range []int64{added, changed, deleted} {
+		if n != 0 {
+			parts = append(parts, string("+~-"[i])+strconv.FormatInt(n, 10))
+		}
+	}
+	switch added + changed + deleted {
+	case 0:
+		return "no row changed"
+	case 1:
+		return parts[0] + " row"
+	}
+	return strings.Join(parts, " ") + " rows"
+}
+
+// count writes a number with its noun: "1 row", "2 rows".
+func count(n int64, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return strconv.FormatInt(n, 10) + " " + noun + "s"
+}
+
+// bytesText writes a size for people.
+func bytesText(n int64) string {
+	switch {
+	case n < 10_000:
+		return count(n, "byte")
+	case n < 1_000_000:
+		return fmt.Sprintf("%.1f kB", float64(n)/1e3)
+	case n < 1_000_000_000:
+		return fmt.Sprintf("%.1f MB", float64(n)/1e6)
+	}
+	return fmt.Sprintf("%.1f GB", float64(n)/1e9)
+}
+
+// moment returns t as the format has it: to the second for people, exact for programs, both in UTC.
+func (c *call) moment(t time.Time) string {
+	switch {
+	case t.IsZero():
+		return ""
+	case c.format == cli.Table:
+		return t.UTC().Format("2006-01-02 15:04:05Z")
+	}
+	return t.UTC().Format(stamp.Layout)
+}
+
+// words are several names in one field: an array in JSON, joined by commas elsewhere.
+type words []string
+
+func (w words) String() string { return strings.Join(w, ",") }
+
+func (w words) MarshalJSON() ([]byte, error) {
+	if w == nil {
+		return []byte("[]"), nil
+	}
+	return json.Marshal([]string(w))
+}
+
+// idText writes a version's id, and nothing for none.
+func idText(id reedbase.ID) string {
+	if id == 0 {
+		return ""
+	}
+	return id.String()
+}
+
+// paint returns s escaped, and coloured on a terminal that wants it.
+func (c *call) paint(colour, s string) raw {
+	s = cli.Escape(s)
+	if !c.Colour() {
+		return raw(s)
+	}
+	return raw("\x1b[" + colour + "m" + s + "\x1b[0m")
+}
+
+// The colours, as the numbers of the terminal's escape sequence.
+const (
+	bold   = "1"
+	red    = "31"
+	green  = "32"
+	yellow = "33"
+)

@@ -1,0 +1,157 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/reedbase/reedbase/pkg/cli"
+	"github.com/reedbase/reedbase/pkg/fault"
+	"github.com/reedbase/reedbase/pkg/reedbase"
+)
+
+func runStatus(c *call) error {
+	db, err := c.open()
+	if err != nil {
+		return err
+	}
+	all, err := statuses(db, c.operand(0))
+	if err != nil {
+		return err
+	}
+	if c.format == cli.Table {
+		c.describeStatus(db.Dir(), all)
+	} else if err := c.listStatus(all); err != nil {
+		return err
+	}
+	if c.on("exit-code") && countClean(all) < len(all) {
+		return fault.New(fault.No, "")
+	}
+	return nil
+}
+
+// statuses returns the status of one table, or of all.
+func statuses(db *reedbase.DB, name string) ([]reedbase.Status, error) {
+	names := []string{name}
+	if name == "" {
+		tables, err := db.Tables()
+		if err != nil {
+			return nil, err
+		}
+		names = names[:0]
+		for _, t := range tables {
+			names = append(names, t.Name)
+		}
+	}
+	all := make([]reedbase.Status, len(names))
+	for i, name := range names {
+		t, err := db.Table(name)
+		if err != nil {
+			return nil, err
+		}
+		if all[i], err = t.Status(); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+// needsNothing holds for a table that is clean, or whose current.csv the next write brings up to date by itself.
+func needsNothing(s reedbase.Status) bool {
+	return (s.State == reedbase.Clean || s.State == reedbase.Stale) && !s.Unknown
+}
+
+func countClean(all []reedbase.Status) int {
+	n := 0
+	for _, s := range all {
+		if needsNothing(s) {
+			n++
+		}
+	}
+	return n
+}
+
+func (c *call) describeStatus(dir string, all []reedbase.Status) {
+	for _, s := range all {
+		if s.Locked {
+			c.say("%s is locked by process %s for %s: %s", c.paint(bold, s.Name), fmt.Sprint(s.Holder.PID), age(s.Holder.Since), s.Holder.Command)
+		}
+		if !needsNothing(s) {
+			c.describeTable(s)
+		}
+	}
+	clean := countClean(all)
+	switch {
+	case len(all) == 0:
+		c.say("no tables in %s/.reed yet: rdb import TABLE FILE makes one", dir)
+	case len(all) == 1 && clean == 1:
+		c.say("%s is clean, at %s", all[0].Name, idText(all[0].Head.ID))
+	case clean == len(all):
+		c.say("%d tables, all clean", clean)
+	case clean > 0:
+		c.say("%s clean", isAre(clean))
+	}
+}
+
+func isAre(n int) string {
+	if n == 1 {
+		return "1 other table is"
+	}
+	return fmt.Sprintf("%d other tables are", n)
+}
+
+// step is a command that a user may want next.
+type step struct{ command, does string }
+
+// describeTable says what is up with a table and what to do next.
+func (c *call) describeTable(s reedbase.Status) {
+	fact, steps := diagnosis(s)
+	c.say("%s: %s", c.paint(yellow, s.Name), fact)
+	wide := 0
+	for _, step := range steps {
+		wide = max(wide, len(step.command))
+	}
+	for _, step := range steps {
+		c.say("  %-*s  %s", wide, step.command, step.does)
+	}
+}
+
+func diagnosis(s reedbase.Status) (fact string, steps []step) {
+	name := cli.Quote(s.Name)
+	drop := step{"rdb restore " + name, "drops the edit and keeps the file aside"}
+	rebuild := []step{{"rdb recover " + name, "rebuilds it"}}
+	switch {
+	case s.Unknown:
+		return "the outcome of its last write is unknown", []step{{"rdb recover " + name, "settles it"}}
+	case s.State == reedbase.Dirty && s.Problem != nil:
+		return "edited by hand, and no valid table now: " + s.Problem.Error(), []step{drop}
+	case s.State == reedbase.Dirty:
+		return "edited by hand, " + changes(s.Added, s.Changed, s.Deleted), []step{
+			{"rdb version:diff " + name, "shows the edit"}, {"rdb commit " + name, "records it"}, drop,
+		}
+	case s.State == reedbase.Missing:
+		return "current.csv is missing", rebuild
+	}
+	return s.State.String(), rebuild
+}
+
+func (c *call) listStatus(all []reedbase.Status) error {
+	records := cli.NewRecords(c.Env, c.format, "table", "state", "version", "added", "changed", "deleted", "lock_pid", "lock_since", "problem")
+	for _, s := range all {
+		state := s.State.String()
+		if s.Unknown {
+			state = "unknown"
+		}
+		var pid any
+		since := ""
+		if s.Locked {
+			pid, since = s.Holder.PID, c.moment(s.Holder.Since)
+		}
+		problem := ""
+		if s.Problem != nil {
+			problem = s.Problem.Error()
+		}
+		if err := records.Add(s.Name, state, idText(s.Head.ID), s.Added, s.Changed, s.Deleted, pid, since, problem); err != nil {
+			return err
+		}
+	}
+	return records.Close()
+}

@@ -1,0 +1,131 @@
+package main
+
+import (
+	"bytes"
+
+	"github.com/reedbase/reedbase/pkg/cli"
+	"github.com/reedbase/reedbase/pkg/reedbase"
+)
+
+func editVerbs() topic {
+	return topic{"Whole tables by hand", []verb{
+		{
+			name: "edit", operands: "TABLE", summary: "change a table in your editor",
+			about: `VISUAL or EDITOR opens a private copy, and what it leaves becomes a version.
+A text that is refused is kept, and the message names the file.`,
+			shape:   writes,
+			example: "EDITOR='sed -i s/Hello/Hi/' rdb edit text",
+			run:     runEdit,
+		},
+		{
+			name: "apply", operands: "TABLE FILE", summary: "store a whole new content of a table",
+			about: `FILE - is standard input. With --base the content is taken to be an edit of
+that version; when the table has moved on since, nothing is stored.`,
+			shape:   writes,
+			flags:   []flag{{"--base", "ID", "the version the content was made from (default the head)"}},
+			example: "rdb export text | sed 's/Hi/Hello/' | rdb apply text -",
+			run:     runApply,
+		},
+		{
+			name: "commit", operands: "TABLE", summary: "record what somebody edited in current.csv",
+			shape: writes,
+			flags: []flag{
+				{"-m, --message", "TEXT", "why"},
+				{"--force", "", "also when the file has been emptied"},
+			},
+			example: "sed -i 's/Hello/Good day/' .reed/tables/text/current.csv\nrdb commit text -m 'a warmer welcome'",
+			run:     runCommit,
+		},
+		{
+			name: "restore", operands: "TABLE", summary: "drop what somebody edited in current.csv",
+			about:   "The edited file is kept in the table's folder aside/, and its name printed.",
+			flags:   []flag{{"-q, --quiet", "", "print nothing when all went well"}},
+			example: "echo oops >> .reed/tables/text/current.csv\nrdb restore text",
+			run:     runRestore,
+		},
+	}}
+}
+
+func runEdit(c *call) error {
+	t, err := c.table()
+	if err != nil {
+		return err
+	}
+	base, err := t.Resolve("head")
+	if err != nil {
+		return err
+	}
+	var before bytes.Buffer
+	if err := t.Export(&before); err != nil {
+		return err
+	}
+	draft, err := c.newDraft(t.Name(), before.Bytes())
+	if err != nil {
+		return err
+	}
+	after, err := draft.edit()
+	if err != nil {
+		return draft.keep(err)
+	}
+	if bytes.Equal(before.Bytes(), after) {
+		draft.remove()
+		return c.stored(t.Name(), reedbase.Result{ID: base.ID})
+	}
+	result, err := t.Apply(after, base.ID)
+	if err != nil {
+		return draft.keep(err)
+	}
+	draft.remove()
+	return c.stored(t.Name(), result)
+}
+
+func runApply(c *call) error {
+	t, err := c.table()
+	if err != nil {
+		return err
+	}
+	var base reedbase.Version
+	if c.text("base") != "" {
+		if base, err = t.Resolve(c.text("base")); err != nil {
+			return err
+		}
+	}
+	content, err := cli.ReadInput(c.Env, c.operands[1], maxTable)
+	if err != nil {
+		return err
+	}
+	result, err := t.Apply(content, base.ID)
+	if err != nil {
+		return err
+	}
+	return c.stored(t.Name(), result)
+}
+
+func runCommit(c *call) error {
+	t, err := c.table()
+	if err != nil {
+		return err
+	}
+	result, err := t.Commit(c.text("message"), c.on("force"))
+	if err != nil {
+		return err
+	}
+	return c.stored(t.Name(), result)
+}
+
+func runRestore(c *call) error {
+	t, err := c.table()
+	if err != nil {
+		return err
+	}
+	kept, err := t.Restore()
+	switch {
+	case err != nil || c.on("quiet"):
+		return err
+	case kept == "":
+		c.say("%s is clean already", t.Name())
+	default:
+		c.say("%s is as its last version again; the edited file is kept as %s", t.Name(), kept)
+	}
+	return nil
+}

@@ -1,0 +1,190 @@
+package main
+
+import (
+	"strings"
+
+	"github.com/reedbase/reedbase/pkg/cli"
+	"github.com/reedbase/reedbase/pkg/fault"
+	"github.com/reedbase/reedbase/pkg/reedbase"
+)
+
+func rowVerbs() topic {
+	return topic{"Rows", []verb{
+		{
+			name: "get", operands: "TABLE KEY [COLUMN…]", summary: "print a row, or some of its cells",
+			about: `Without columns the whole row is printed, a line "column  value" for each cell.
+With columns only those cells are printed, exact, one a line.
+The KEY of a table with several key columns is written as the table writes
+its cells: 'a|b', with quotes around a cell that holds | or ".`,
+			shape:   list,
+			flags:   []flag{{"-e, --exit-code", "", "print no error and exit 1 when there is no such row"}},
+			example: "rdb get text page.title@en value",
+			run:     runGet,
+		},
+		{
+			name: "set", operands: "TABLE KEY COLUMN=VALUE…", summary: "change cells of a row, or insert it",
+			about: `Everything behind the first = is the value, exact. COLUMN=- reads the value
+from standard input, without its last newline. A row that is not there is
+inserted, with the columns not named left empty.`,
+			shape:   writes,
+			example: "rdb set text page.title@en value='Welcome back'",
+			run:     runSet,
+		},
+		{
+			name: "delete", operands: "TABLE KEY…", summary: "delete rows: all of them, or none when one is missing",
+			shape:   writes,
+			example: "rdb delete text page.footer@en",
+			run:     runDelete,
+		},
+		{
+			name: "list", operands: "TABLE [PREFIX]", summary: "print rows, or those whose key begins with PREFIX",
+			shape:   list,
+			flags:   []flag{{"--limit", "N", "print at most N rows"}},
+			example: "rdb list text page. --limit 10",
+			run:     runList,
+		},
+	}}
+}
+
+func runGet(c *call) error {
+	t, key, err := c.tableKey()
+	if err != nil {
+		return err
+	}
+	record, err := t.Get(key...)
+	if fault.KindOf(err) == fault.NotFound && c.on("exit-code") {
+		return fault.New(fault.No, "")
+	}
+	if err != nil {
+		return err
+	}
+	if wanted := c.operands[2:]; len(wanted) > 0 {
+		return c.writeCells(record, wanted)
+	}
+	fields := make([]field, len(record.Columns))
+	for i, column := range record.Columns {
+		fields[i] = field{column, record.Cells[i]}
+	}
+	return c.writeFields(fields...)
+}
+
+// writeCells prints the cells of the wanted columns, one a line.
+func (c *call) writeCells(record reedbase.Record, wanted []string) error {
+	fields := make([]field, len(wanted))
+	for i, column := range wanted {
+		cell, ok := record.Cell(column)
+		if !ok {
+			return unknownColumn(column, record.Columns)
+		}
+		fields[i] = field{column, cell}
+	}
+	if c.format == cli.JSON {
+		return c.writeFields(fields...)
+	}
+	for _, f := range fields {
+		switch cell := f.value.(string); c.format {
+		case cli.NUL:
+			c.Out.WriteString(cell + "\x00")
+		case cli.Porcelain:
+			c.Out.WriteString(cli.EscapeField(cell) + "\n")
+		default:
+			c.Out.WriteString(cell + "\n")
+		}
+	}
+	return nil
+}
+
+func unknownColumn(column string, known []string) error {
+	err := fault.New(fault.NotFound, "no column %q", column)
+	if near := cli.Suggest(column, known); near != "" {
+		return fault.WithHint(err, "did you mean %q?", near)
+	}
+	return fault.WithHint(err, "the columns are %s", strings.Join(known, ", "))
+}
+
+func runSet(c *call) error {
+	cells, err := c.assignments(c.operands[2:])
+	if err != nil {
+		return err
+	}
+	t, key, err := c.tableKey()
+	if err != nil {
+		return err
+	}
+	result, err := t.Set(key, cells)
+	if err != nil {
+		return err
+	}
+	return c.stored(t.Name(), result)
+}
+
+// assignments reads operands COLUMN=VALUE; the value of COLUMN=- is what stands on standard input.
+func (c *call) assignments(operands []string) ([]reedbase.Assignment, error) {
+	cells := make([]reedbase.Assignment, len(operands))
+	read := ""
+	for i, operand := range operands {
+		column, value, ok := strings.Cut(operand, "=")
+		switch {
+		case !ok:
+			return nil, fault.New(fault.Usage, "%q is no COLUMN=VALUE", operand)
+		case value == "-" && read != "":
+			return nil, fault.New(fault.Usage, "%q and %q both read standard input", read, operand)
+		case value == "-":
+			text, err := cli.ReadInput(c.Env, "-", maxCell)
+			if err != nil {
+				return nil, err
+			}
+			read, value = operand, strings.TrimSuffix(string(text), "\n")
+		}
+		cells[i] = reedbase.Assignment{Column: column, Value: value}
+	}
+	return cells, nil
+}
+
+// maxCell bounds what is read from standard input into one cell, in bytes.
+const maxCell = 256 << 20
+
+func runDelete(c *call) error {
+	t, err := c.table()
+	if err != nil {
+		return err
+	}
+	var keys [][]string
+	for _, operand := range c.operands[1:] {
+		key, err := readKey(t, operand)
+		if err != nil {
+			return err
+		}
+		keys = append(keys, key)
+	}
+	result, err := t.Delete(keys...)
+	if err != nil {
+		return err
+	}
+	return c.stored(t.Name(), result)
+}
+
+func runList(c *call) error {
+	t, err := c.table()
+	if err != nil {
+		return err
+	}
+	columns, err := t.Columns()
+	if err != nil {
+		return err
+	}
+	records := cli.NewRecords(c.Env, c.format, columns...)
+	values := make([]any, len(columns))
+	for record, err := range t.List(c.operand(1), int(c.number("limit"))) {
+		if err != nil {
+			return err
+		}
+		for i, cell := range record.Cells {
+			values[i] = cell
+		}
+		if err := records.Add(values...); err != nil {
+			return err
+		}
+	}
+	return records.Close()
+}
