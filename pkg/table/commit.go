@@ -50,8 +50,8 @@ type Session struct {
 	line   verlog.Line // staged
 	before verlog.Line // the head when line was staged
 	draft  Draft
-	size   int64 // bytes of the staged delta file
 	staged []string
+	next   *candidate // current.csv after this write, being written; nil when that has not begun
 }
 
 // Begin locks the table and puts its folder in order. The error is fault.Busy when the lock is not to be had in time,
@@ -104,6 +104,9 @@ func (s *Session) open() (err error) {
 // Close unlocks the table. A draft that was staged and not published is taken back.
 func (s *Session) Close() error {
 	s.Abort()
+	if s.next != nil {
+		s.next.discard()
+	}
 	if s.head != nil && s.head.owned {
 		s.head.Close()
 	}
@@ -165,6 +168,9 @@ func (s *Session) RefuseDirty() error {
 // Stage makes the draft's delta durable. The version does not exist before Publish.
 func (s *Session) Stage(d Draft) (verlog.Line, error) {
 	t, v := s.t, s.v
+	if err := s.untouched(); err != nil {
+		return verlog.Line{}, err
+	}
 	id, err := t.opt.Mint(v.head().ID)
 	if err != nil {
 		return verlog.Line{}, err
@@ -195,6 +201,18 @@ func (s *Session) Stage(d Draft) (verlog.Line, error) {
 		return verlog.Line{}, err
 	}
 	return s.line, nil
+}
+
+// untouched refuses to go on when current.csv was written to while the draft was made from it.
+func (s *Session) untouched() error {
+	if s.v.current == nil {
+		return nil
+	}
+	stat, err := durable.StatOf(s.v.current)
+	if err == nil && !sameText(stat, s.v.stat) {
+		err = fault.New(fault.Busy, "table %q: current.csv was edited at this moment; nothing was stored", s.t.name)
+	}
+	return err
 }
 
 func (s *Session) create(name string, data []byte) error {
@@ -321,13 +339,23 @@ func (s *Session) bringUp() error {
 	if err != nil {
 		return err
 	}
-	stat, err := t.swap(v, s.draft.Delta, old, s.line.ID)
+	if s.next == nil {
+		if s.next, err = t.prepare(s.draft.Delta, old); err != nil {
+			return err
+		}
+	}
+	stat, edited, err := s.next.install(v)
+	s.next = nil
 	if err != nil {
 		return err
 	}
 	s.head = nil
 	if err := v.reopen(t, stat); err != nil {
 		return err
+	}
+	if edited {
+		v.state = Stale // written from a text that changed underneath
+		return t.rebuild(v, nil)
 	}
 	if s.draft.Delta.IsSnapshot() && v.state == Clean {
 		t.keepBase(s.line, onDisk(v.current, v.stat.Size, false))

@@ -10,7 +10,6 @@ import (
 
 	"github.com/reedbase/reedbase/pkg/delta"
 	"github.com/reedbase/reedbase/pkg/durable"
-	"github.com/reedbase/reedbase/pkg/stamp"
 )
 
 const currentTemp = currentFile + tempSuffix
@@ -18,38 +17,79 @@ const currentTemp = currentFile + tempSuffix
 // copyAtLeast is the length from which a range is copied in the kernel; shorter ones are cheaper through a buffer.
 const copyAtLeast = 64 << 10
 
-// swap makes d of old the new current.csv, which stands for version id. The file that was there before must be the one
-// that v looked at: another one is somebody's edit, saved meanwhile, and is kept aside. The lock must be held.
+// A replacement of current.csv is written under a temp name and then exchanged with the file that is there. Writing may
+// begin, in the background, as soon as the change is known, while the version is made durable; the exchange comes after
+// the commit point.
 //
 // The calls: open temp, copy_file_range and write, futimens, renameat2 RENAME_EXCHANGE, fstat, unlink. Nothing is
 // synced: after a power cut current.csv is checked and rebuilt from what is.
-func (t *Table) swap(v *view, d *delta.Delta, old *Content, id stamp.ID) (durable.Stat, error) {
-	var none durable.Stat
+
+// candidate is a text being written that is to become current.csv.
+type candidate struct {
+	t    *Table
+	file *os.File
+	done chan error
+}
+
+// prepare begins to write d of old. Old must stay open until install or discard.
+func (t *Table) prepare(d *delta.Delta, old *Content) (*candidate, error) {
 	f, err := t.dir.OpenFile(currentTemp, os.O_RDWR|os.O_CREATE|os.O_TRUNC)
 	if err != nil {
-		return none, err
+		return nil, err
 	}
-	defer f.Close()
-	if err := writeText(f, d, old); err != nil {
-		t.dir.Remove(currentTemp)
-		return none, fmt.Errorf("write %q: %w", t.dir.Path(currentTemp), err)
+	c := &candidate{t, f, make(chan error, 1)}
+	go func() { c.done <- c.write(d, old) }()
+	return c, nil
+}
+
+func (c *candidate) write(d *delta.Delta, old *Content) error {
+	err := writeText(c.file, d, old)
+	if err == nil && c.t.opt.SyncCurrent {
+		err = c.file.Sync()
+	}
+	if err != nil {
+		return fmt.Errorf("write %q: %w", c.t.dir.Path(currentTemp), err)
+	}
+	return nil
+}
+
+// discard takes the text away again.
+func (c *candidate) discard() {
+	<-c.done
+	c.file.Close()
+	c.t.dir.Remove(currentTemp)
+}
+
+// install makes the text current.csv. The file that was there must be the one that v looked at: another one is
+// somebody's edit, saved meanwhile, and is kept aside; edited says so. The lock must be held.
+func (c *candidate) install(v *view) (stat durable.Stat, edited bool, err error) {
+	defer c.file.Close()
+	if err := <-c.done; err != nil {
+		c.t.dir.Remove(currentTemp)
+		return stat, false, err
 	}
 	// Older than any time the clock can stamp on a later write, so that even a write in the same tick shows.
-	durable.SetModified(f, time.Now().Add(-durable.Tick))
-	if t.opt.SyncCurrent {
-		if err := f.Sync(); err != nil {
-			return none, err
+	durable.SetModified(c.file, time.Now().Add(-durable.Tick))
+	if edited, err = c.t.putInPlace(v); err != nil {
+		return stat, false, err
+	}
+	if c.t.opt.SyncCurrent {
+		if err := c.t.dir.Sync(); err != nil {
+			return stat, edited, err
 		}
 	}
-	if err := t.putInPlace(v); err != nil {
-		return none, err
+	stat, err = durable.StatOf(c.file)
+	return stat, edited, err
+}
+
+// swap makes d of old the new current.csv.
+func (t *Table) swap(v *view, d *delta.Delta, old *Content) (durable.Stat, error) {
+	c, err := t.prepare(d, old)
+	if err != nil {
+		return durable.Stat{}, err
 	}
-	if t.opt.SyncCurrent {
-		if err := t.dir.Sync(); err != nil {
-			return none, err
-		}
-	}
-	return durable.StatOf(f)
+	stat, _, err := c.install(v)
+	return stat, err
 }
 
 func writeText(f *os.File, d *delta.Delta, old *Content) error {
@@ -90,61 +130,51 @@ func writeText(f *os.File, d *delta.Delta, old *Content) error {
 	return flush()
 }
 
-// putInPlace moves the temp file to current.csv and settles what was there.
-func (t *Table) putInPlace(v *view) error {
+// putInPlace moves the temp file to current.csv and settles what was there; edited says that it was not what v saw.
+func (t *Table) putInPlace(v *view) (edited bool, err error) {
 	if v.current == nil {
 		err := t.dir.RenameNew(currentTemp, currentFile)
 		if !durable.IsExist(err) {
-			return err
+			return false, err
 		}
 	}
-	err := t.dir.Exchange(currentTemp, currentFile)
+	err = t.dir.Exchange(currentTemp, currentFile)
 	switch {
 	case err == nil:
-		return t.settle(v)
-	case errors.Is(err, durable.ErrNoExchange):
-		return t.replaceCurrent(v)
+		return t.settle(v, currentTemp)
+	case !errors.Is(err, durable.ErrNoExchange):
+		return false, err
 	}
-	return err
+	// Where files cannot be exchanged a moment remains in which an edit could be lost, so the file is compared first.
+	if edited, err = t.settle(v, currentFile); err != nil {
+		return edited, err
+	}
+	return edited, t.dir.Rename(currentTemp, currentFile)
 }
 
-// settle looks at the file that was displaced, now under the temp name.
-func (t *Table) settle(v *view) error {
-	f, err := t.dir.Open(currentTemp)
+// settle looks at the file that is displaced, which has this name now: it is removed when v knows it, else kept aside.
+func (t *Table) settle(v *view, name string) (edited bool, err error) {
+	f, err := t.dir.Open(name)
 	if err != nil {
-		return err
+		return false, err
 	}
 	defer f.Close()
 	stat, err := durable.StatOf(f)
 	if err != nil {
-		return err
+		return false, err
 	}
 	if sameText(stat, v.stat) {
-		return t.dir.Remove(currentTemp)
-	}
-	name, err := t.moveAside(currentTemp, currentFile)
-	if err != nil {
-		return err
-	}
-	t.warn("current.csv was edited while this was stored; the edit is kept in " + name)
-	return nil
-}
-
-// replaceCurrent is putInPlace where files cannot be exchanged: a moment remains in which an edit could be lost, so the
-// file is compared first.
-func (t *Table) replaceCurrent(v *view) error {
-	if f, err := t.dir.Open(currentFile); err == nil {
-		stat, err := durable.StatOf(f)
-		f.Close()
-		if err == nil && !sameText(stat, v.stat) {
-			name, err := t.moveAside(currentFile, currentFile)
-			if err != nil {
-				return err
-			}
-			t.warn("current.csv was edited while this was stored; the edit is kept in " + name)
+		if name == currentFile {
+			return false, nil // a rename over it is to come
 		}
+		return false, t.dir.Remove(name)
 	}
-	return t.dir.Rename(currentTemp, currentFile)
+	kept, err := t.moveAside(name, currentFile)
+	if err != nil {
+		return true, err
+	}
+	t.warn("current.csv was edited while this was stored; the edit is kept in " + kept)
+	return true, nil
 }
 
 // sameText compares all but the change time, which the exchange itself sets.
@@ -175,7 +205,7 @@ func (t *Table) rebuild(v *view, x *index) error {
 	}
 	defer c.Close()
 	keep := delta.Edit(c.Size, nil)
-	stat, err := t.swap(v, keep, c, v.head().ID)
+	stat, err := t.swap(v, keep, c)
 	if err != nil {
 		return err
 	}

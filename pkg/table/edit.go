@@ -49,7 +49,7 @@ func (t *Table) Delete(user uint64, keys ...[]string) (Result, error) {
 
 // edit is a change of known rows, worked out as splices of the head's text, which is never rewritten whole.
 type edit struct {
-	t       *Table
+	s       *Session
 	head    *Content
 	columns []string
 	key     []string // names of the key's columns
@@ -67,7 +67,7 @@ func (s *Session) edit() (*edit, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &edit{t: s.t, head: head, key: s.KeyNames()}
+	e := &edit{s: s, head: head, key: s.KeyNames()}
 	if e.columns, err = (text{head, head.Size}).columns(); err != nil {
 		return nil, err
 	}
@@ -204,7 +204,7 @@ func (e *edit) delete(key []string) error {
 		return err
 	}
 	if !ok {
-		return fault.New(fault.NotFound, "table %q has no row %q", e.t.name, strings.Join(key, "|"))
+		return fault.New(fault.NotFound, "table %q has no row %q", e.s.t.name, strings.Join(key, "|"))
 	}
 	e.counts.Deleted++
 	return e.splice(delta.Splice{Off: int64(found.Start), Del: int64(found.End - found.Start)})
@@ -229,11 +229,17 @@ func (e *edit) draft(user uint64) (*Draft, error) {
 	if len(e.splices) == 0 {
 		return nil, nil
 	}
+	d := delta.Edit(e.head.Size, e.splices)
+	// The new text is written on one core while it is hashed on the other.
+	var err error
+	if e.s.next, err = e.s.t.prepare(d, e.head); err != nil {
+		return nil, err
+	}
 	hash, err := e.hash()
 	if err != nil {
 		return nil, err
 	}
-	return &Draft{Action: verlog.Update, User: user, Delta: delta.Edit(e.head.Size, e.splices), Hash: hash, Counts: e.counts}, nil
+	return &Draft{Action: verlog.Update, User: user, Delta: d, Hash: hash, Counts: e.counts}, nil
 }
 
 // hash returns the hash of the text with the splices made.

@@ -84,7 +84,7 @@ func (e *edit) rollback(id stamp.ID, key []string) error {
 	if err != nil {
 		return err
 	}
-	was, columns, err := e.t.rowAt(id, name, e.key)
+	was, columns, err := e.s.t.rowAt(id, name, e.key)
 	if err != nil {
 		return err
 	}
