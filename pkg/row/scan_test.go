@@ -14,7 +14,7 @@ import (
 )
 
 // TestVectors reads testdata/row: an "expect:" line for each record, as a JSON array of its cells, or for each problem that
-// Check finds; a line "---"; then the text. rdb's man page reed-table(5) shows some of them.
+// Check finds; a line "---"; then the text.
 func TestVectors(t *testing.T) {
 	files, err := filepath.Glob("../../testdata/row/*.txt")
 	if err != nil || len(files) == 0 {
