@@ -57,7 +57,7 @@ type controls struct {
 	number int       // of the triple read last, from 1
 	idle   int       // triples that made nothing, in a row
 
-	size, baseSize int64 // of the text to make and of the base; a base of unknown size is -1
+	size, baseSize int64 // of the text to make and of the base; AnySize where that is not known
 	made           int64 // bytes of the text made by the triples so far
 	at             int64 // position in the base after the last triple
 	added, extra   int64 // bytes of the diff and of the extra block used so far

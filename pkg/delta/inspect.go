@@ -26,7 +26,7 @@ func Inspect(patch []byte) (Stats, error) {
 	if err != nil {
 		return Stats{}, err
 	}
-	c, plain, err := b.survey(-1)
+	c, plain, err := b.survey(AnySize)
 	if err != nil {
 		return Stats{}, err
 	}

@@ -79,7 +79,7 @@ func Parse(patch []byte, base io.ReaderAt, baseSize, maxSize int64) (d *Delta, u
 // delta returns the operations of all the triples, without extra bytes. It stops early when they are so many that the text itself would take less memory.
 func (c *controls) delta() (*Delta, error) {
 	d := &Delta{BaseSize: c.baseSize}
-	limit := int(c.size/16) + 4096
+	limit := int(c.size/8) + 4096
 	for len(d.Ops) < limit {
 		t, from, err := c.next()
 		if err == io.EOF {

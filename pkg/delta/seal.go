@@ -11,6 +11,9 @@ import (
 // recordLimit is how many bytes may follow a patch.
 const recordLimit = 4096
 
+// smallPatch is the length up to which LZMA is worth its time, in bytes: it finds the headers of the blocks to be alike, and nothing in them.
+const smallPatch = 2 << 10
+
 // Seal returns the file that stores a patch: an .xz of the patch and a record behind it, which bspatch ignores. record returns the record, a
 // text of at most 4,000 bytes that ends in a newline, for the size of the whole file in bytes, which it may hold; its length must depend on nothing
 // but the number of digits of that size. A nil record seals the patch alone, in the fewest bytes.
@@ -18,18 +21,52 @@ func Seal(patch []byte, record func(size int64) []byte) []byte {
 	if record == nil {
 		return xz.Compress(patch)
 	}
+	for padding := range 4 {
+		if file := sealPacked(patch, padding, record); file != nil {
+			return file
+		}
+	}
+	return sealStored(patch, record)
+}
+
+// sealPacked compresses patch, newlines and record until the file has the size that the record says, or returns nil.
+func sealPacked(patch []byte, padding int, record func(size int64) []byte) []byte {
+	if len(patch) > smallPatch {
+		return nil
+	}
+	file := []byte(nil)
+	for range 4 {
+		size := len(file)
+		file = xz.Compress(join(patch, padding, record(int64(size))))
+		if len(file) == size {
+			return file
+		}
+	}
+	return nil
+}
+
+// sealStored stores patch and record as they are, so that the size follows from their lengths, after newlines where the size would
+// otherwise have another number of digits with the record than without.
+func sealStored(patch []byte, record func(size int64) []byte) []byte {
 	for padding := 0; ; padding++ {
 		line := record(0)
 		for range 4 {
 			size := xz.StoredSize(len(patch) + padding + len(line))
 			next := record(size)
 			if len(next) == len(line) {
-				payload := append(append(bytes.Clone(patch), bytes.Repeat([]byte{'\n'}, padding)...), next...)
-				return xz.Append(nil, payload)
+				return xz.Append(nil, join(patch, padding, next))
 			}
 			line = next
 		}
 	}
+}
+
+func join(patch []byte, padding int, record []byte) []byte {
+	p := append(make([]byte, 0, len(patch)+padding+len(record)), patch...)
+	for range padding {
+		p = append(p, '\n')
+	}
+	return append(p, record...)
 }
 
 // Unseal takes apart a file that holds a patch: an .xz of it or the patch itself, made by anyone. record is what follows the patch without the newlines

@@ -63,6 +63,12 @@ func (c *coding) fitSingle(t *tree, freq []int32) (least int) {
 	return least
 }
 
+// addSpare adds the cheapest code there is, to be used by no group.
+func (c *coding) addSpare(alphabet int) {
+	c.codes = c.room[:len(c.codes)+1]
+	c.codes[len(c.codes)-1].flat(alphabet)
+}
+
 // measure sets size.
 func (c *coding) measure(list []uint16, alphabet int) {
 	c.size = 0

@@ -15,6 +15,7 @@ type block struct {
 	several coding
 	single  coding
 	tree    tree
+	spare   bool // write a code that nothing uses
 	out     bitWriter
 }
 
@@ -51,6 +52,9 @@ func (b *block) write(w *bitWriter) {
 		if b.single.single(&b.tree, s.list, s.alphabet); b.single.size < best.size {
 			best = &b.single
 		}
+	}
+	if b.spare {
+		best.addSpare(s.alphabet)
 	}
 	best.write(w, s.list, s.alphabet)
 }

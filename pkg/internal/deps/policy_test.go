@@ -33,7 +33,7 @@ floor 5 edge
 
 floor 6 commands
 	cmd/rdb: fault cli delta dict merge row stamp verlog reedbase
-	cmd/rdb-apply: fault cli delta
+	cmd/rdb-apply: fault cli delta verlog
 	cmd/rdb-delta: fault cli delta row
 	cmd/rdb-dict: fault cli dict durable ledger stamp store
 	cmd/rdb-log: fault cli dict ledger stamp store verlog
@@ -53,7 +53,7 @@ const libraries = `
 	github.com/pelletier/go-toml/v2: table store
 	github.com/rogpeppe/go-internal: tests
 	github.com/ulikunitz/xz: delta/xz scripts/bench
-	github.com/zeebo/xxh3: delta verlog table
+	github.com/zeebo/xxh3: delta verlog table cmd/rdb-apply
 	golang.org/x/sync: delta table reedbase
 	golang.org/x/sys: durable table internal/powercut
 	golang.org/x/term: cli
