@@ -18,8 +18,7 @@ func Decode(dst, z []byte, max int64) (out []byte, used int, err error) {
 	if err != nil {
 		return dst, 0, err
 	}
-	defer decoders.Put(d)
-	out = dst
+	defer d.release()
 	if len(z) < parallelFrom {
 		out, err = d.inTurn(dst)
 	} else {
@@ -112,6 +111,12 @@ func newDecoder(z []byte, most int64) (*decoder, error) {
 		d.limit = min(d.limit, int(d.left+d.left/4)+zeroUnit) // a unit of five bytes holds four or more
 	}
 	return d, nil
+}
+
+// release gives d back, which must not be used any more.
+func (d *decoder) release() {
+	d.buf = nil
+	decoders.Put(d)
 }
 
 // next reads one block up to its last column. It returns nil at the end of the stream, as often as it is asked.

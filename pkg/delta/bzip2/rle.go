@@ -56,8 +56,8 @@ func (r *runReader) read(p []byte) (n int) {
 			continue
 		}
 		k := min(r.more, len(p)-n)
-		for i := range p[n : n+k] {
-			p[n+i] = r.last
+		for i, fill := 0, p[n:n+k]; i < len(fill); i++ {
+			fill[i] = r.last
 		}
 		r.more -= k
 		n += k

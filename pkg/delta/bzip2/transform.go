@@ -2,7 +2,7 @@ package bzip2
 
 import "slices"
 
-// transform replaces text by its last column: the last letters of its rotations, sorted. It notes the rank of the text.
+// transform replaces text by the last letters of its rotations, sorted: the last column. It notes the rank of the text.
 //
 // Rotations are sorted as suffixes: in a text turned to its least rotation, the two orders are one.
 func (b *block) transform() {
