@@ -103,8 +103,8 @@ func (s *stream) end() []byte {
 	return s.close()
 }
 
-// Append appends one bzip2 stream that holds p to dst and returns the longer slice. It is as small as the one bzip2 -9
-// makes or smaller, but for a few bytes. Large payloads are worked on by all processors.
+// Append appends one bzip2 stream that holds p to dst and returns the longer slice. It is never larger than the one
+// bzip2 -9 makes. Large payloads are worked on by all processors.
 func Append(dst, p []byte) []byte {
 	s := newStream(dst)
 	next := func() (*block, bool) {
