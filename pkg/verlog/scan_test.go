@@ -125,9 +125,26 @@ func TestScanTornByNULs(t *testing.T) {
 	if fault.KindOf(err) == fault.Corrupt && torn == -1 {
 		t.Error("the merge's parent is unknown: this is one torn append")
 	}
-	_, torn, err = verlog.Scan(append(zeroed(3, 20, 10), line(4, 3, verlog.Update).Append(nil)...))
-	if fault.KindOf(err) != fault.Corrupt || torn != -1 {
-		t.Error(torn, err)
+	for name, last := range map[string]verlog.Line{"no merge": line(4, 3, verlog.Update), "a merge of what is there": join(5, 3, 1)} {
+		_, torn, err = verlog.Scan(append(zeroed(3, 20, 10), last.Append(nil)...))
+		if fault.KindOf(err) != fault.Corrupt || torn != -1 {
+			t.Error(name, torn, err)
+		}
+	}
+}
+
+// What cannot be the first half of an append is kept, for Verify to judge.
+func TestScanKeepsWhatIsNoHalfAppend(t *testing.T) {
+	for name, log := range map[string][]verlog.Line{
+		"an id out of order":  {line(1, 0, 5), line(3, 1, 2), line(2, 1, 2)},
+		"an unknown base":     {line(1, 0, 5), line(4, 1, 2), line(5, 3, 2)},
+		"behind other damage": {line(1, 0, 5), line(3, 4, 2), line(5, 3, 2), line(6, 1, 2)},
+		"a fold":              {line(1, 0, 5), line(2, 1, 2), line(3, 1, verlog.Compact)},
+	} {
+		lines, torn, err := verlog.Scan(encode(log...))
+		if diff := cmp.Diff(log, lines); diff != "" || torn != -1 || err != nil {
+			t.Errorf("%s: torn %d, %v\n%s", name, torn, err, diff)
+		}
 	}
 }
 
