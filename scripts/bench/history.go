@@ -53,7 +53,7 @@ func (l *lab) showFigure() figure {
 	return figure{
 		name: "show", what: "read back any version",
 		ours: side{args: func(round int) []string {
-			return []string{"rdb", "-C", l.history("rdb"), "version:show", "text", back(round)}
+			return []string{"rdb", "-C", l.history("rdb"), "export", "text", "--at", back(round)}
 		}},
 		rival: side{args: func(round int) []string {
 			return []string{"git", "-C", l.history("git"), "show", "main" + back(round) + ":text.csv"}
