@@ -70,11 +70,11 @@ func appendIndex(b []byte, records []record) []byte {
 
 // appendFooter appends the footer behind an index of this size.
 func appendFooter(b []byte, index int, check byte) []byte {
-	var body [6]byte
-	binary.LittleEndian.PutUint32(body[:], uint32(index/4-1))
-	body[5] = check
-	b = binary.LittleEndian.AppendUint32(b, crc32.ChecksumIEEE(body[:]))
-	b = append(b, body[:]...)
+	start := len(b)
+	b = append(b, 0, 0, 0, 0)
+	b = binary.LittleEndian.AppendUint32(b, uint32(index/4-1))
+	b = append(b, 0, check)
+	binary.LittleEndian.PutUint32(b[start:], crc32.ChecksumIEEE(b[start+crcSize:]))
 	return append(b, footerMagic...)
 }
 
