@@ -320,7 +320,7 @@ func (db *DB) replace(name string, r table.Replacement) (t *Table, res Result, e
 	if r.User, err = db.user(); err != nil {
 		return nil, res, err
 	}
-	made, err := db.store.MakeTable(name)
+	made, err := db.tableFor(name, r)
 	if err != nil {
 		return nil, res, err
 	}
@@ -330,6 +330,18 @@ func (db *DB) replace(name string, r table.Replacement) (t *Table, res Result, e
 		return nil, res, errors.Join(err, made.Close())
 	}
 	return t, t.result(raw), nil
+}
+
+// tableFor opens the table that r is for. Its folder is made only for content that is a table.
+func (db *DB) tableFor(name string, r table.Replacement) (*table.Table, error) {
+	t, err := db.store.Table(name)
+	if fault.KindOf(err) != fault.NotFound {
+		return t, err
+	}
+	if err := table.CheckContent(r.Source, r.Content, r.Key); err != nil {
+		return nil, err
+	}
+	return db.store.MakeTable(name)
 }
 
 // Tables returns what is known of each table that is there, by name.

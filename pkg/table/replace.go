@@ -126,6 +126,9 @@ func holdsNewlines(b []byte) bool {
 	return false
 }
 
+// CheckContent refuses what is no table with these key columns (none: the first); source says what it is, for messages.
+func CheckContent(source string, content []byte, key []string) error { return checkTable(source, content, key) }
+
 // checkTable refuses content that is no table; source says what it is, for the message.
 func checkTable(source string, content []byte, key []string) error {
 	columns, _, err := row.Header(content)
