@@ -3,8 +3,6 @@ package xz
 import (
 	"bytes"
 	"hash/crc32"
-	"runtime"
-	"sync"
 
 	"github.com/ulikunitz/xz/lzma"
 )
@@ -19,16 +17,7 @@ const (
 func Compress(payload []byte) []byte {
 	blocks := divide(payload)
 	bodies := make([][]byte, len(blocks))
-	gate := make(chan struct{}, runtime.GOMAXPROCS(0))
-	var all sync.WaitGroup
-	for i, p := range blocks {
-		gate <- struct{}{}
-		all.Go(func() {
-			bodies[i] = body(p)
-			<-gate
-		})
-	}
-	all.Wait()
+	sideBySide(len(blocks), func(i int) { bodies[i] = body(blocks[i]) })
 	f := newFile(nil)
 	for i, p := range blocks {
 		f.openBlock(max(leastDictionary, int64(len(p))))

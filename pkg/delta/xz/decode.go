@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"runtime"
-	"sync"
 
 	"github.com/reedbase/reedbase/pkg/fault"
 	"github.com/ulikunitz/xz/lzma"
@@ -29,21 +27,14 @@ func Decode(z []byte, max int64) (payload []byte, err error) {
 	return payload, unpack(p.blocks, payload)
 }
 
-// unpack fills dst, which has just the room, from the blocks, side by side. It returns the first block's error.
+// unpack fills dst, which has just the room, from the blocks. It returns the first block's error.
 func unpack(blocks []block, dst []byte) error {
-	errs := make([]error, len(blocks))
-	gate := make(chan struct{}, runtime.GOMAXPROCS(0))
-	var all sync.WaitGroup
+	parts := make([][]byte, len(blocks))
 	for i := range blocks {
-		part := dst[:blocks[i].length]
-		dst = dst[len(part):]
-		gate <- struct{}{}
-		all.Go(func() {
-			errs[i] = blocks[i].unpack(part)
-			<-gate
-		})
+		parts[i], dst = dst[:blocks[i].length], dst[blocks[i].length:]
 	}
-	all.Wait()
+	errs := make([]error, len(blocks))
+	sideBySide(len(blocks), func(i int) { errs[i] = blocks[i].unpack(parts[i]) })
 	for _, err := range errs {
 		if err != nil {
 			return err
