@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -19,6 +18,7 @@ type call struct {
 	flags    *cli.Flags
 	operands []string
 	format   cli.Format
+	db       *reedbase.DB // once it is open
 
 	dir, user string // --dir and --user
 	trust     bool
@@ -137,18 +137,15 @@ func (c *call) choice(name string, allowed ...string) (string, error) {
 }
 
 // open opens the database that the command line, the environment or the working directory names.
-func (c *call) open() (*reedbase.DB, error) {
+func (c *call) open() (db *reedbase.DB, err error) {
 	dir := c.place()
 	if dir == "" {
-		here, err := os.Getwd()
-		if err != nil {
-			return nil, err
-		}
-		if dir, err = reedbase.Find(here); err != nil {
+		if dir, err = reedbase.Find("."); err != nil {
 			return nil, err
 		}
 	}
-	return reedbase.Open(dir, c.options())
+	c.db, err = reedbase.Open(dir, c.options())
+	return c.db, err
 }
 
 // place returns the folder that --dir or REED_DIR name, or "". Naming the .reed in it is as good.

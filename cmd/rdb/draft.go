@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 
 	"github.com/mattn/go-shellwords"
@@ -57,6 +58,9 @@ func (c *call) editor() ([]string, error) {
 func (d *draft) edit() ([]byte, error) {
 	editor := exec.Command(d.argv[0], d.argv[1:]...)
 	editor.Stdin, editor.Stdout, editor.Stderr = os.Stdin, os.Stdout, d.call.Err
+	interrupts := make(chan os.Signal, 1) // ^C in the editor is the editor's
+	signal.Notify(interrupts, os.Interrupt)
+	defer signal.Stop(interrupts)
 	if err := editor.Run(); err != nil {
 		return nil, fmt.Errorf("the editor %q: %w", d.argv[0], err)
 	}

@@ -14,8 +14,11 @@ func renamed(name string, args []string) (verb string, now []string, ok bool) {
 		return "get", append([]string{"text"}, args...), true
 	case name == "list:text":
 		return "list", append([]string{"text"}, args...), true
-	case name == "set:text" && operands == 2:
-		now := append([]string{"text", args[0], "value=" + args[1]}, args[2:]...)
+	case name == "set:text":
+		now := append([]string{"text"}, args...)
+		if operands == 2 {
+			now[2] = "value=" + args[1]
+		}
 		return "set", now, true
 	case name == "log:show", name == "backup:list" && operands == 1:
 		return "version:list", args, true

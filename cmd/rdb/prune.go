@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"path/filepath"
 	"syscall"
 
 	"github.com/reedbase/reedbase/pkg/fault"
@@ -49,7 +50,7 @@ func (c *call) pruneInBackground(table string) {
 	if err != nil {
 		return
 	}
-	db, err := c.open()
+	dir, err := filepath.Abs(c.db.Dir())
 	if err != nil {
 		return
 	}
@@ -58,7 +59,7 @@ func (c *call) pruneInBackground(table string) {
 		return
 	}
 	defer null.Close()
-	argv := []string{program, "-C", db.Dir(), "version:prune", table, "--auto"}
+	argv := []string{program, "-C", dir, "version:prune", table, "--auto"}
 	c.Trace(argv...)
 	process, err := os.StartProcess(program, argv, &os.ProcAttr{
 		Dir: "/", Env: c.cleanEnvironment(), Files: []*os.File{null, null, null}, Sys: &syscall.SysProcAttr{Setsid: true},

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"strings"
 	"time"
 
 	"github.com/reedbase/reedbase/pkg/cli"
@@ -14,7 +13,7 @@ func historyVerbs() topic {
 	return topic{"History", []verb{
 		{
 			name: "version:list", operands: "TABLE", summary: "list the versions of a table, the newest first",
-			about: "Times are RFC 3339, a date or @SECONDS, all UTC; both ends are inclusive,\na date as --until to the end of its day.",
+			about: "Times are RFC 3339, a date (its start) or @SECONDS, all UTC; both ends are\ninclusive.",
 			shape: list,
 			flags: []flag{
 				{"--key", "KEY", "only versions that changed this row"},
@@ -79,7 +78,7 @@ is, hand edits too).`,
 be read any more. Named versions stay.`,
 			flags: []flag{
 				{"--keep", "N", "keep the newest N readable (default max-versions of config.toml)"},
-				{"--auto", "", "do nothing unless max-versions asks for it, and say nothing"},
+				{"--auto", "", "what a write starts when it is due: keep max-versions, say nothing"},
 				{"-q, --quiet", "", "print nothing when all went well"},
 			},
 			example: "rdb version:prune text --keep 100",
@@ -133,9 +132,6 @@ func (c *call) versionFilter() (reedbase.Filter, error) {
 	if until := c.text("until"); until != "" {
 		if filter.Until, err = stamp.ParseTime(until); err != nil {
 			return filter, err
-		}
-		if len(until) == len(time.DateOnly) && !strings.HasPrefix(until, "@") {
-			filter.Until = filter.Until.AddDate(0, 0, 1).Add(-time.Microsecond)
 		}
 	}
 	return filter, nil
