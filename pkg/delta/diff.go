@@ -14,7 +14,7 @@ const (
 // all lines of base indexed by their names, to find those that moved. Any bytes give a right delta, tables give a small one. When the
 // extra bytes pass a quarter of next, the delta is a snapshot, which aliases next.
 func Diff(base, next []byte) *Delta {
-	d := diff(base, next, len(next)/snapshotShare)
+	d := diff(base, next, len(next)/snapshotShare, false)
 	if d == nil {
 		d = Snapshot(next)
 		d.BaseSize = int64(len(base))
@@ -22,11 +22,12 @@ func Diff(base, next []byte) *Delta {
 	return d
 }
 
-// diff is Diff without snapshots: it returns nil when the extra bytes pass limit.
-func diff(base, next []byte, limit int) *Delta {
+// diff is Diff without snapshots: it returns nil when the extra bytes pass limit. Texts that are inner ones are the different parts of
+// texts that are copied before and after them.
+func diff(base, next []byte, limit int, inner bool) *Delta {
 	start := commonPrefix(base, next)
 	end := commonSuffix(base[start:], next[start:])
-	a := aligner{base: base, next: next[:len(next)-end], whole: next, made: Delta{BaseSize: int64(len(base))}, cells: 1}
+	a := aligner{base: base, next: next[:len(next)-end], whole: next, inner: inner, made: Delta{BaseSize: int64(len(base))}, cells: 1}
 	a.copy(0, start)
 	a.onLine(start, start)
 	for at := start; a.pos < len(a.next); {
@@ -49,6 +50,7 @@ func diff(base, next []byte, limit int) *Delta {
 // aligner walks through the new text and writes a delta. Positions in the base move freely, those in the new text only forward.
 type aligner struct {
 	base, next, whole []byte // next without the end it shares with base, and whole
+	inner             bool   // they lie between others that are copied
 	made              Delta
 	pos               int // bytes of next that made makes
 
@@ -62,14 +64,21 @@ type aligner struct {
 
 // copy makes n bytes of the new text from those of base at off.
 func (a *aligner) copy(off, n int) {
-	last := len(a.made.Ops) - 1
-	joins := last >= 0 && a.made.Ops[last].Off >= 0 && a.made.Ops[last].Off+a.made.Ops[last].N == int64(off)
-	if n < shortestCopy && !joins {
+	if n < shortestCopy && !a.joins(off, n) {
 		a.insert(n)
 		return
 	}
 	a.made.copy(int64(off), int64(n))
 	a.pos += n
+}
+
+// joins reports whether a copy of n bytes from off continues the one before it or after it, and so costs nothing.
+func (a *aligner) joins(off, n int) bool {
+	if last := len(a.made.Ops) - 1; last >= 0 {
+		op := a.made.Ops[last]
+		return op.Off >= 0 && op.Off+op.N == int64(off) || a.inner && a.pos+n == len(a.whole) && off+n == len(a.base)
+	}
+	return a.inner && off == 0
 }
 
 // insert makes the next n bytes of the new text as they are.

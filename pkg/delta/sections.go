@@ -37,7 +37,7 @@ func diffSections(base, next *io.SectionReader) (*Delta, error) {
 	if err := both.Wait(); err != nil {
 		return nil, err
 	}
-	middle := diff(old, text, int(next.Size()/snapshotShare))
+	middle := diff(old, text, int(next.Size()/snapshotShare), true)
 	if middle == nil {
 		return nil, nil
 	}
