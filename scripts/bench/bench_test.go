@@ -148,6 +148,10 @@ func TestReportCountsWhatIsMissed(t *testing.T) {
 
 func TestRowAt60AndRewrite(t *testing.T) {
 	l := newTestLab(t)
+	l.write(t, "two.csv", "key|value\na|1")
+	if e, err := l.editOf("two.csv"); err != nil || e.key != "a" || e.rest != "" {
+		t.Errorf("two columns: %+v, %v", e, err)
+	}
 	for name, end := range map[string]string{"lf.csv": "\n", "crlf.csv": "\r\n"} {
 		rows := []string{"key|value|note", "a|1|x", "b|2|x", "c|3|x", "d|4|x|more", "e|5|x", ""}
 		l.write(t, name, strings.Join(rows, end))

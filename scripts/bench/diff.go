@@ -33,7 +33,7 @@ func (l *lab) diffFigure(folder, old, new string) figure {
 				return err
 			}
 			return l.makeOnce(folder+" edited", func() error {
-				return l.run("rdb", "-C", folder, "apply", "text", new)
+				return l.importFile(folder, new)
 			})
 		},
 	}

@@ -132,8 +132,13 @@ func (l *lab) database(folder, file string) error {
 		if err := l.run("rdb", "init", folder); err != nil {
 			return err
 		}
-		return l.run("rdb", "-C", folder, "import", "text", file, "--duplicates", "last")
+		return l.importFile(folder, file)
 	})
+}
+
+// importFile makes the file the newest version of table "text".
+func (l *lab) importFile(folder, file string) error {
+	return l.run("rdb", "-C", folder, "import", "text", file, "--duplicates", "last")
 }
 
 // repository makes a new git repository in the folder, with the file as text.csv.

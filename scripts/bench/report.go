@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -38,6 +39,10 @@ func (r *report) print(format string, args ...any) {
 
 // add prints what a figure gave.
 func (r *report) add(f figure, ours, rival sample, err error) {
+	if err != nil && f.bars[0].asked == "" && refused(err) {
+		r.print("%-6s %-18s left out: %v\n", "-", f.name, err)
+		return
+	}
 	if err != nil {
 		r.asked++
 		r.missed++
@@ -62,6 +67,13 @@ func (r *report) add(f figure, ours, rival sample, err error) {
 	} else {
 		r.line(f, ours, rival, verdict(f, ok), results)
 	}
+}
+
+// refused reports whether a program of ours ended with the exit code for input
+// that it does not take.
+func refused(err error) bool {
+	var exit *exec.ExitError
+	return errors.As(err, &exit) && exit.ExitCode() == 15
 }
 
 func verdict(f figure, ok bool) string {

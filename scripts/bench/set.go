@@ -136,10 +136,11 @@ func (l *lab) editOf(file string) (rowEdit, error) {
 		return rowEdit{}, err
 	}
 	columns, cells := strings.Split(header, "|"), strings.SplitN(row, "|", 3)
-	if len(cells) < 3 || len(columns) < 3 {
-		return rowEdit{}, fmt.Errorf("%s: row %q has fewer than three cells", file, row)
+	if len(cells) < 2 || len(columns) < 2 {
+		return rowEdit{}, fmt.Errorf("%s: row %q has no second cell", file, row)
 	}
-	return rowEdit{cells[0], columns[1], cells[2], offset, len(row)}, nil
+	rest := strings.TrimPrefix(row, cells[0]+"|"+cells[1])
+	return rowEdit{cells[0], columns[1], rest, offset, len(row)}, nil
 }
 
 // rewrite copies a table with another value in the edit's row.
@@ -157,7 +158,7 @@ func (l *lab) rewrite(from, to string, e rowEdit, value string) error {
 	if _, err := io.CopyN(out, in, e.offset); err != nil {
 		return err
 	}
-	if _, err := fmt.Fprintf(out, "%s|%s|%s", e.key, value, e.rest); err != nil {
+	if _, err := fmt.Fprintf(out, "%s|%s%s", e.key, value, e.rest); err != nil {
 		return err
 	}
 	if _, err := in.Seek(e.offset+int64(e.length), io.SeekStart); err != nil {
