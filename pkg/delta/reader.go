@@ -2,7 +2,6 @@ package delta
 
 import (
 	"io"
-	"slices"
 	"sort"
 
 	"github.com/reedbase/reedbase/pkg/fault"
@@ -11,34 +10,46 @@ import (
 // Reader reads a Text over its base. It is an io.ReaderAt and an io.WriterTo, safe for concurrent use if its base is, and keeps
 // showing the text as it was when the Reader was made.
 type Reader struct {
-	base   io.ReaderAt
-	pieces []Piece
-	starts []int64
+	base io.ReaderAt
+	text Text
 }
 
 // Reader returns a Reader of the text over base, which is read when the text is.
 func (t *Text) Reader(base io.ReaderAt) *Reader {
-	return &Reader{base, slices.Clone(t.pieces), slices.Clone(t.starts)}
+	return &Reader{base, *t}
 }
 
 // Size returns the length of the text in bytes.
-func (r *Reader) Size() int64 { return r.starts[len(r.pieces)] }
+func (r *Reader) Size() int64 { return r.text.Size() }
 
 // ReadAt implements io.ReaderAt.
 func (r *Reader) ReadAt(p []byte, off int64) (n int, err error) {
 	if off < 0 {
 		return 0, fault.New(fault.Other, "negative offset")
 	}
-	k := sort.Search(len(r.pieces), func(i int) bool { return r.starts[i+1] > off })
-	for ; k < len(r.pieces) && n < len(p); k++ {
-		skip := off + int64(n) - r.starts[k]
-		m, err := r.read(p[n:], r.pieces[k].from(skip, int64(len(p)-n)))
+	t := &r.text
+	k := sort.Search(len(t.leaves), func(i int) bool { return t.starts[i+1] > off })
+	for ; k < len(t.leaves) && n < len(p); k++ {
+		m, err := r.readLeaf(p[n:], t.leaves[k], off+int64(n)-t.starts[k])
 		if n += m; err != nil {
 			return n, err
 		}
 	}
 	if n < len(p) {
 		return n, io.EOF
+	}
+	return n, nil
+}
+
+// readLeaf fills p from l, as far as it goes, from offset skip in it.
+func (r *Reader) readLeaf(p []byte, l *leaf, skip int64) (n int, err error) {
+	i := sort.Search(len(l.pieces), func(i int) bool { return l.starts[i+1] > skip })
+	for skip -= l.starts[i]; i < len(l.pieces) && n < len(p); i++ {
+		m, err := r.read(p[n:], l.pieces[i].from(skip, int64(len(p)-n)))
+		if n += m; err != nil {
+			return n, err
+		}
+		skip = 0
 	}
 	return n, nil
 }

@@ -15,61 +15,149 @@ type Piece struct {
 
 // Text is a text as pieces of one base and of deltas' extra bytes: the composition of a chain of deltas. It keeps the extra bytes of the
 // deltas that it was made from. A Text must not be used while Apply changes it.
+//
+// The pieces stand in leaves that never change, so that a delta of few operations makes few of them anew and the states before and after it
+// share the rest: a tree of one level, as ropes have (Boehm, Atkinson and Plass, 1995).
 type Text struct {
 	baseSize int64
-	pieces   []Piece
-	starts   []int64 // of the pieces, and the size of the text
-	spare    []Piece // to build the next pieces in
+	leaves   []*leaf
+	starts   []int64 // of the leaves, and the size of the text
 }
+
+// leaf is a run of pieces.
+type leaf struct {
+	pieces []Piece
+	starts []int64 // of the pieces in the leaf, and its size
+}
+
+// leafSize is how many pieces a leaf is filled with.
+const leafSize = 64
+
+func (l *leaf) size() int64 { return l.starts[len(l.starts)-1] }
 
 // NewText returns the text that is the base itself, of baseSize bytes.
 func NewText(baseSize int64) *Text {
-	t := &Text{baseSize: baseSize, starts: []int64{0}}
-	t.push(Piece{N: baseSize})
-	return t
+	b := newBuilder(0)
+	b.push(Piece{N: baseSize})
+	return b.text(baseSize)
 }
 
-// Clone returns a Text of its own with the same pieces.
+// Clone returns a Text of its own with the same pieces, which both share.
 func (t *Text) Clone() *Text {
-	return &Text{baseSize: t.baseSize, pieces: slices.Clone(t.pieces), starts: slices.Clone(t.starts)}
+	clone := *t
+	return &clone
 }
 
 // Size returns the length of the text in bytes.
-func (t *Text) Size() int64 { return t.starts[len(t.starts)-1] }
+func (t *Text) Size() int64 { return t.starts[len(t.leaves)] }
 
-// Pieces returns the pieces of the text in order, none of them empty. They belong to t, until the next Apply.
-func (t *Text) Pieces() []Piece { return t.pieces }
+// Pieces returns the pieces of the text in order, none of them empty.
+func (t *Text) Pieces() []Piece {
+	n := 0
+	for _, l := range t.leaves {
+		n += len(l.pieces)
+	}
+	all := make([]Piece, 0, n)
+	for _, l := range t.leaves {
+		all = append(all, l.pieces...)
+	}
+	return all
+}
 
-// Apply makes t what d makes of t, in time proportional to the pieces and operations, and touches no byte of either. A delta for a base of another size
-// than t, or one that is not sound, is an error of kind fault.Corrupt, and leaves t as it was.
+// Apply makes t what d makes of t, in time proportional to the operations and to the leaves they touch, and touches no byte of either. A delta
+// for a base of another size than t, or one that is not sound, is an error of kind fault.Corrupt, and leaves t as it was.
 func (t *Text) Apply(d *Delta) error {
 	if err := d.check(t.Size()); err != nil {
 		return err
 	}
-	old, starts := t.pieces, t.starts
-	t.pieces, t.starts = t.spare[:0], make([]int64, 1, len(old)+len(d.Ops)+1)
+	b := newBuilder(len(t.leaves) + len(d.Ops)/leafSize + 2)
 	extra := d.Extra
 	for _, op := range d.Ops {
 		if op.Off < 0 {
-			t.push(Piece{Src: extra[:op.N:op.N], N: op.N})
+			b.push(Piece{Src: extra[:op.N:op.N], N: op.N})
 			extra = extra[op.N:]
 		} else {
-			t.cut(old, starts, op.Off, op.N)
+			b.cut(t, op.Off, op.N)
 		}
 	}
-	t.spare = old
+	*t = *b.text(t.baseSize)
 	return nil
 }
 
-// cut appends the n bytes from off on of the text that old and starts make up.
-func (t *Text) cut(old []Piece, starts []int64, off, n int64) {
-	k := sort.Search(len(old), func(i int) bool { return starts[i+1] > off })
-	for skip := off - starts[min(k, len(old))]; n > 0; k++ {
-		p := old[k].from(skip, n)
-		t.push(p)
-		n -= p.N
-		skip = 0
+// builder puts a Text together from its beginning.
+type builder struct {
+	leaves []*leaf
+	starts []int64
+	open   []Piece // of the leaf that is being filled
+}
+
+func newBuilder(leaves int) *builder {
+	return &builder{leaves: make([]*leaf, 0, leaves), starts: make([]int64, 1, leaves+1)}
+}
+
+// push appends p, as part of the last piece where it continues that in the base.
+func (b *builder) push(p Piece) {
+	if p.N == 0 {
+		return
 	}
+	if last := len(b.open) - 1; last >= 0 && p.Src == nil && b.open[last].Src == nil && b.open[last].Off+b.open[last].N == p.Off {
+		b.open[last].N += p.N
+		return
+	}
+	if len(b.open) == leafSize {
+		b.close()
+	}
+	b.open = append(b.open, p)
+}
+
+// close ends the open leaf.
+func (b *builder) close() {
+	if len(b.open) == 0 {
+		return
+	}
+	l := &leaf{pieces: slices.Clone(b.open), starts: make([]int64, 1, len(b.open)+1)}
+	for _, p := range l.pieces {
+		l.starts = append(l.starts, l.size()+p.N)
+	}
+	b.open = b.open[:0]
+	b.add(l)
+}
+
+func (b *builder) add(l *leaf) {
+	b.leaves = append(b.leaves, l)
+	b.starts = append(b.starts, b.starts[len(b.starts)-1]+l.size())
+}
+
+// cut appends the n bytes of t from off on. A leaf that lies in them whole is shared, unless it is small and better joined with its neighbour.
+func (b *builder) cut(t *Text, off, n int64) {
+	k := sort.Search(len(t.leaves), func(i int) bool { return t.starts[i+1] > off })
+	for ; n > 0; k++ {
+		l, skip := t.leaves[k], off-t.starts[k]
+		if skip == 0 && n >= l.size() && len(l.pieces)+len(b.open) > leafSize/2 {
+			b.close()
+			b.add(l)
+			off, n = off+l.size(), n-l.size()
+			continue
+		}
+		took := b.cutLeaf(l, skip, n)
+		off, n = off+took, n-took
+	}
+}
+
+// cutLeaf appends at most n bytes of l from skip on, and returns how many there were.
+func (b *builder) cutLeaf(l *leaf, skip, n int64) (took int64) {
+	i := sort.Search(len(l.pieces), func(i int) bool { return l.starts[i+1] > skip })
+	for skip -= l.starts[i]; n > 0 && i < len(l.pieces); i++ {
+		p := l.pieces[i].from(skip, n)
+		b.push(p)
+		took, n, skip = took+p.N, n-p.N, 0
+	}
+	return took
+}
+
+func (b *builder) text(baseSize int64) *Text {
+	b.close()
+	return &Text{baseSize: baseSize, leaves: b.leaves, starts: b.starts}
 }
 
 // from returns at most n bytes of p after the first skip.
@@ -79,20 +167,6 @@ func (p Piece) from(skip, n int64) Piece {
 		return Piece{Off: p.Off + skip, N: n}
 	}
 	return Piece{Src: p.Src[skip : skip+n : skip+n], N: n}
-}
-
-// push appends p, as part of the last piece where it continues that in the base.
-func (t *Text) push(p Piece) {
-	if p.N == 0 {
-		return
-	}
-	if last := len(t.pieces) - 1; last >= 0 && p.Src == nil && t.pieces[last].Src == nil && t.pieces[last].Off+t.pieces[last].N == p.Off {
-		t.pieces[last].N += p.N
-		t.starts[last+1] += p.N
-		return
-	}
-	t.pieces = append(t.pieces, p)
-	t.starts = append(t.starts, t.Size()+p.N)
 }
 
 // check refuses a delta whose operations do not make Size bytes of baseSize bytes and of its extra bytes.
@@ -118,11 +192,13 @@ func (d *Delta) check(baseSize int64) error {
 
 // Render appends the text to dst. base is the whole base.
 func (t *Text) Render(dst, base []byte) []byte {
-	for _, p := range t.pieces {
-		if p.Src == nil {
-			dst = append(dst, base[p.Off:p.Off+p.N]...)
-		} else {
-			dst = append(dst, p.Src...)
+	for _, l := range t.leaves {
+		for _, p := range l.pieces {
+			if p.Src == nil {
+				dst = append(dst, base[p.Off:p.Off+p.N]...)
+			} else {
+				dst = append(dst, p.Src...)
+			}
 		}
 	}
 	return dst
