@@ -47,6 +47,17 @@ func (c *call) writeFields(fields ...field) error {
 // raw is text that say prints as it is: it has been escaped, and may hold colours.
 type raw string
 
+// writeRecords prints a list: the names of its columns, separated by spaces, and for each item the values in them.
+func writeRecords[T any](c *call, columns string, items []T, values func(T) []any) error {
+	records := cli.NewRecords(c.Env, c.format, strings.Fields(columns)...)
+	for _, item := range items {
+		if err := records.Add(values(item)...); err != nil {
+			return err
+		}
+	}
+	return records.Close()
+}
+
 // say prints a line for people. Strings among the values are escaped.
 func (c *call) say(format string, args ...any) {
 	for i, arg := range args {

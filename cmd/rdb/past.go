@@ -58,22 +58,13 @@ func runVersionHistory(c *call) error {
 	if err != nil {
 		return err
 	}
-	last := "row"
+	last, values := "row", func(m reedbase.Moment) any { return rowObject{m.Record} }
 	if c.format == cli.Table {
-		last = "values"
+		last, values = "values", func(m reedbase.Moment) any { return changedValues(m) }
 	}
-	records := cli.NewRecords(c.Env, c.format, "version", "time", "user", "action", "changed", last)
-	for _, m := range moments {
-		var values any = rowObject{m.Record}
-		if c.format == cli.Table {
-			values = changedValues(m)
-		}
-		v := m.Version
-		if err := records.Add(v.ID, c.moment(v.Time), v.User, v.ActionName, words(m.Changed), values); err != nil {
-			return err
-		}
-	}
-	return records.Close()
+	return writeRecords(c, "version time user action changed "+last, moments, func(m reedbase.Moment) []any {
+		return []any{m.Version.ID, c.moment(m.Version.Time), m.Version.User, m.Version.ActionName, words(m.Changed), values(m)}
+	})
 }
 
 // changedValues writes what a moment changed for people: "column=value …".

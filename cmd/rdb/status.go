@@ -134,24 +134,18 @@ func diagnosis(s reedbase.Status) (fact string, steps []step) {
 }
 
 func (c *call) listStatus(all []reedbase.Status) error {
-	records := cli.NewRecords(c.Env, c.format, "table", "state", "version", "added", "changed", "deleted", "lock_pid", "lock_since", "problem")
-	for _, s := range all {
-		state := s.State.String()
+	return writeRecords(c, "table state version added changed deleted lock_pid lock_since problem", all, func(s reedbase.Status) []any {
+		state, problem, since := s.State.String(), "", ""
 		if s.Unknown {
 			state = "unknown"
 		}
-		var pid any
-		since := ""
-		if s.Locked {
-			pid, since = s.Holder.PID, c.moment(s.Holder.Since)
-		}
-		problem := ""
 		if s.Problem != nil {
 			problem = s.Problem.Error()
 		}
-		if err := records.Add(s.Name, state, idText(s.Head.ID), s.Added, s.Changed, s.Deleted, pid, since, problem); err != nil {
-			return err
+		var pid any
+		if s.Locked {
+			pid, since = s.Holder.PID, c.moment(s.Holder.Since)
 		}
-	}
-	return records.Close()
+		return []any{s.Name, state, idText(s.Head.ID), s.Added, s.Changed, s.Deleted, pid, since, problem}
+	})
 }

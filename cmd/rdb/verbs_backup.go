@@ -81,13 +81,9 @@ func runBackupList(c *call) error {
 }
 
 func (c *call) writeBackups(backups []reedbase.Backup) error {
-	records := cli.NewRecords(c.Env, c.format, "backup", "time", "bytes")
-	for _, b := range backups {
-		if err := records.Add(b.Name, c.moment(b.Time), b.Size); err != nil {
-			return err
-		}
-	}
-	return records.Close()
+	return writeRecords(c, "backup time bytes", backups, func(b reedbase.Backup) []any {
+		return []any{b.Name, c.moment(b.Time), b.Size}
+	})
 }
 
 // backup opens the database and returns the name of the backup that the first operand means.

@@ -115,22 +115,24 @@ func verdict(damaged int64) string {
 
 // writeProblems prints problems and returns how many of them are damage.
 func (c *call) writeProblems(problems []reedbase.Problem) (damaged int64, err error) {
-	records := cli.NewRecords(c.Env, c.format, "kind", "table", "file", "line", "offset", "version", "problem")
 	for _, p := range problems {
-		kind := "note"
 		if !p.Note {
-			kind = "damage"
 			damaged++
 		}
 		if c.format == cli.Table {
 			c.say("%s%s", place(p), p.Text)
-			continue
-		}
-		if err := records.Add(kind, p.Table, p.File, known(int64(p.Line), 1), known(p.Offset, 0), idText(p.Version), p.Text); err != nil {
-			return damaged, err
 		}
 	}
-	return damaged, records.Close()
+	if c.format == cli.Table {
+		return damaged, nil
+	}
+	return damaged, writeRecords(c, "kind table file line offset version problem", problems, func(p reedbase.Problem) []any {
+		kind := "damage"
+		if p.Note {
+			kind = "note"
+		}
+		return []any{kind, p.Table, p.File, known(int64(p.Line), 1), known(p.Offset, 0), idText(p.Version), p.Text}
+	})
 }
 
 // place says where a problem is, as much of it as is known: "tables/text/version.log:12: offset 830: version 17…: ".
@@ -171,16 +173,10 @@ func runRecover(c *call) error {
 	if err != nil {
 		return err
 	}
-	records := cli.NewRecords(c.Env, c.format, "table", "repair")
-	for _, r := range repairs {
-		if err := records.Add(r.Table, r.Text); err != nil {
-			return err
-		}
-	}
 	if len(repairs) == 0 && c.format == cli.Table {
 		c.say("nothing to repair")
 	}
-	return records.Close()
+	return writeRecords(c, "table repair", repairs, func(r reedbase.Repair) []any { return []any{r.Table, r.Text} })
 }
 
 func runGC(c *call) error {
@@ -192,15 +188,12 @@ func runGC(c *call) error {
 	if err != nil {
 		return err
 	}
-	records := cli.NewRecords(c.Env, c.format, "path", "bytes")
 	var total int64
-	for _, r := range removed {
+	err = writeRecords(c, "path bytes", removed, func(r reedbase.Removed) []any {
 		total += r.Bytes
-		if err := records.Add(r.Path, r.Bytes); err != nil {
-			return err
-		}
-	}
-	if err := records.Close(); err != nil || c.format != cli.Table {
+		return []any{r.Path, r.Bytes}
+	})
+	if err != nil || c.format != cli.Table {
 		return err
 	}
 	switch files := count(int64(len(removed)), "file"); {

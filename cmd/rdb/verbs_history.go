@@ -112,13 +112,9 @@ func runVersionList(c *call) error {
 	if err != nil {
 		return err
 	}
-	records := cli.NewRecords(c.Env, c.format, "version", "time", "action", "user", "rows", "bytes", "tags", "message")
-	for _, v := range versions {
-		if err := records.Add(v.ID, c.moment(v.Time), v.ActionName, v.User, v.Rows, v.DeltaSize, words(v.Tags), v.Message); err != nil {
-			return err
-		}
-	}
-	return records.Close()
+	return writeRecords(c, "version time action user rows bytes tags message", versions, func(v reedbase.Version) []any {
+		return []any{v.ID, c.moment(v.Time), v.ActionName, v.User, v.Rows, v.DeltaSize, words(v.Tags), v.Message}
+	})
 }
 
 func (c *call) versionFilter() (reedbase.Filter, error) {
@@ -241,13 +237,9 @@ func (c *call) listTags(t *reedbase.Table) error {
 	if err != nil {
 		return err
 	}
-	records := cli.NewRecords(c.Env, c.format, "tag", "version", "time")
-	for _, tag := range tags {
-		if err := records.Add(tag.Name, tag.ID, c.moment(tag.ID.Time())); err != nil {
-			return err
-		}
-	}
-	return records.Close()
+	return writeRecords(c, "tag version time", tags, func(tag reedbase.Tag) []any {
+		return []any{tag.Name, tag.ID, c.moment(tag.ID.Time())}
+	})
 }
 
 func runVersionRollback(c *call) error {
@@ -285,13 +277,9 @@ func runPointInTime(c *call) error {
 	if err != nil {
 		return err
 	}
-	records := cli.NewRecords(c.Env, c.format, "table", "what", "from", "to")
-	for _, cut := range cuts {
-		if err := records.Add(cut.Table, cut.What.String(), idText(cut.From), idText(cut.To)); err != nil {
-			return err
-		}
-	}
-	return records.Close()
+	return writeRecords(c, "table what from to", cuts, func(cut reedbase.Cut) []any {
+		return []any{cut.Table, cut.What.String(), idText(cut.From), idText(cut.To)}
+	})
 }
 
 // pointInTime returns the moment that the operand or --hours-ago gives.

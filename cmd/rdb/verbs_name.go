@@ -44,13 +44,7 @@ func (c *call) listNames(names func(*reedbase.DB) ([]reedbase.Name, error)) erro
 	if err != nil {
 		return err
 	}
-	records := cli.NewRecords(c.Env, c.format, "code", "name", "note")
-	for _, n := range all {
-		if err := records.Add(n.Code, n.Name, n.Note); err != nil {
-			return err
-		}
-	}
-	return records.Close()
+	return writeRecords(c, "code name note", all, func(n reedbase.Name) []any { return []any{n.Code, n.Name, n.Note} })
 }
 
 func runDictValidate(c *call) error {

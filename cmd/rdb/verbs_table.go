@@ -140,17 +140,12 @@ func runTableList(c *call) error {
 	if err != nil {
 		return err
 	}
-	records := cli.NewRecords(c.Env, c.format, "table", "rows", "bytes", "versions", "state", "version", "time")
-	for _, t := range tables {
-		err := records.Add(t.Name, t.Rows, t.Size, t.Versions, t.State.String(), idText(t.Head.ID), c.moment(t.Head.Time))
-		if err != nil {
-			return err
-		}
-	}
 	if len(tables) == 0 && c.format == cli.Table {
 		c.say("no tables: rdb import TABLE FILE makes one")
 	}
-	return records.Close()
+	return writeRecords(c, "table rows bytes versions state version time", tables, func(t reedbase.TableInfo) []any {
+		return []any{t.Name, t.Rows, t.Size, t.Versions, t.State.String(), idText(t.Head.ID), c.moment(t.Head.Time)}
+	})
 }
 
 func runTableInfo(c *call) error {
