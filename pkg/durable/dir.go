@@ -49,6 +49,28 @@ func (d *Dir) Sub(name string) (*Dir, error) {
 	return newDir(root, d.Path(name))
 }
 
+// MakeAll makes the folder at path, and those above it that are missing, durably: each folder above a new one is synced.
+func MakeAll(path string) error {
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return nil
+	}
+	path = filepath.Clean(path)
+	above := filepath.Dir(path)
+	if above != path {
+		if err := MakeAll(above); err != nil {
+			return err
+		}
+	}
+	if err := os.Mkdir(path, 0o777); err != nil && !IsExist(err) {
+		return kinded(err)
+	}
+	d, err := OpenDir(above)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}
+
 // MakeSub opens the folder name inside d, making it first when it is missing: durably, the folder above is synced.
 func (d *Dir) MakeSub(name string) (*Dir, error) {
 	err := d.root.Mkdir(name, 0o777)

@@ -94,3 +94,16 @@ func SetModified(f *os.File, t time.Time) error {
 	tv := unix.NsecToTimeval(t.UnixNano())
 	return unix.Futimes(int(f.Fd()), []unix.Timeval{tv, tv})
 }
+
+// Map returns the first size bytes of f, which must be an immutable file of ours: cutting it short while it is mapped would
+// kill the process. The bytes may be read until unmap is called.
+func Map(f *os.File, size int64) (data []byte, unmap func(), err error) {
+	if size == 0 {
+		return nil, func() {}, nil
+	}
+	data, err = unix.Mmap(int(f.Fd()), 0, int(size), unix.PROT_READ, unix.MAP_SHARED|unix.MAP_POPULATE)
+	if err != nil {
+		return nil, nil, &os.PathError{Op: "mmap", Path: f.Name(), Err: err}
+	}
+	return data, func() { unix.Munmap(data) }, nil
+}

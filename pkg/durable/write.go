@@ -11,30 +11,48 @@ import (
 )
 
 // Create makes the file name with data, durably and never over an existing one (fs.ErrExist). The calls, in order:
-// open temp, write, fsync, renameat2 RENAME_NOREPLACE, fsync folder. After an error name is not there; if only the
-// folder's fsync failed, the entry is taken away again as well as the system lets us.
+// open temp, write, fsync, renameat2 RENAME_NOREPLACE, fsync folder. After an error name is not there. If the folder's
+// fsync failed the name is taken away again, durably; if that fails too nobody knows what the disk holds, and the error's
+// kind is fault.Unknown.
 //
-// temp is the name used on the way. Whoever holds the folder's lock uses one fixed temp: a leftover of a crash is
-// written over by the next call.
+// temp is the name used on the way. Whoever holds the folder's lock uses one fixed temp: the next call removes a leftover
+// of a crash.
 func (d *Dir) Create(name, temp string, data []byte) error {
-	if err := d.writeTemp(temp, data, true); err != nil {
+	if err := d.writeTemp(temp, data); err != nil {
 		return err
 	}
 	if err := d.RenameNew(temp, name); err != nil {
 		d.root.Remove(temp)
 		return err
 	}
-	if err := d.Sync(); err != nil {
-		d.root.Remove(name)
-		return err
+	err := d.Sync()
+	if err == nil {
+		return nil
 	}
-	return nil
+	if back := errors.Join(d.Remove(name), d.Sync()); back != nil {
+		return fault.New(fault.Unknown, "%w; and taking %q back: %w", err, d.Path(name), back)
+	}
+	return err
+}
+
+// Fresh makes the file name and opens it for reading and writing. A file of that name is removed, not emptied: a power
+// cut could lose the emptying and keep what was written since, and so mix the two.
+func (d *Dir) Fresh(name string) (*os.File, error) {
+	const flags = os.O_RDWR | os.O_CREATE | os.O_EXCL
+	f, err := d.OpenFile(name, flags)
+	if !IsExist(err) {
+		return f, err
+	}
+	if err := d.Remove(name); err != nil {
+		return nil, err
+	}
+	return d.OpenFile(name, flags)
 }
 
 // Replace makes name hold data, durably: a reader, or a power cut, finds the old content or the new. The calls, in
 // order: open temp, write, fsync, rename, fsync folder.
 func (d *Dir) Replace(name, temp string, data []byte) error {
-	if err := d.writeTemp(temp, data, true); err != nil {
+	if err := d.writeTemp(temp, data); err != nil {
 		return err
 	}
 	if err := d.root.Rename(temp, name); err != nil {
@@ -44,26 +62,13 @@ func (d *Dir) Replace(name, temp string, data []byte) error {
 	return d.Sync()
 }
 
-// Put makes name hold data for readers at once, without a flush: for what can be made again. After a power cut it may
-// be old, empty or missing.
-func (d *Dir) Put(name, temp string, data []byte) error {
-	if err := d.writeTemp(temp, data, false); err != nil {
-		return err
-	}
-	if err := d.root.Rename(temp, name); err != nil {
-		d.root.Remove(temp)
-		return kinded(err)
-	}
-	return nil
-}
-
-func (d *Dir) writeTemp(temp string, data []byte, sync bool) error {
-	f, err := d.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_TRUNC)
+func (d *Dir) writeTemp(temp string, data []byte) error {
+	f, err := d.Fresh(temp)
 	if err != nil {
 		return err
 	}
 	_, err = f.Write(data)
-	if err == nil && sync {
+	if err == nil {
 		err = f.Sync()
 	}
 	if err = errors.Join(err, f.Close()); err != nil {

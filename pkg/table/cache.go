@@ -29,14 +29,21 @@ func (t *Table) openBase(l verlog.Line) *Content {
 	if err != nil {
 		return nil
 	}
+	defer f.Close()
 	stat, err := durable.StatOf(f)
-	if err == nil {
-		var hash verlog.Hash
-		if hash, err = hashFile(f); err == nil && hash == l.Hash {
-			return onDisk(f, stat.Size, true)
-		}
+	if err != nil {
+		return nil
 	}
-	f.Close()
+	data, unmap, err := durable.Map(f, stat.Size)
+	if err != nil {
+		return nil
+	}
+	if verlog.Sum(data) == l.Hash {
+		c := memory(data)
+		c.unmap = unmap
+		return c
+	}
+	unmap()
 	t.opt.Cache.Remove(t.baseName(l))
 	return nil
 }

@@ -90,9 +90,9 @@ func (t *Table) render(line verlog.Line, x *index, cached bool) (*Content, error
 		return nil, err
 	}
 	defer c.close()
-	if c.whole() && c.base.owned {
+	if c.whole() && c.base.unmap != nil {
 		base := *c.base // its hash was checked when it was opened
-		c.base.owned = false
+		c.base.unmap = nil
 		return &base, nil
 	}
 	text, err := c.bytes()

@@ -182,7 +182,7 @@ func (s *Session) Stage(d Draft) (verlog.Line, error) {
 	}
 	if d.Note != "" {
 		if err := t.addNote(id, d.Note); err != nil {
-			return verlog.Line{}, err
+			return verlog.Line{}, uncounted(err)
 		}
 	}
 	if d.Schema != nil {
@@ -217,10 +217,19 @@ func (s *Session) untouched() error {
 
 func (s *Session) create(name string, data []byte) error {
 	if err := s.t.dir.Create(name, "delta"+tempSuffix, data); err != nil {
-		return err
+		return uncounted(err)
 	}
 	s.staged = append(s.staged, name)
 	return nil
+}
+
+// uncounted is the error of a write to something that counts only when the log names it: whatever the disk now holds of
+// it, the outcome is known.
+func uncounted(err error) error {
+	if fault.KindOf(err) == fault.Unknown {
+		return fault.New(fault.Other, "%w", err)
+	}
+	return err
 }
 
 // Keep says that the staged version exists whatever becomes of this session: a frame that names it was committed.

@@ -19,6 +19,7 @@ type Content struct {
 	bytes []byte   // the whole text, when it is in memory
 	file  *os.File // the file that holds just this text, when one does
 	owned bool     // Close closes file
+	unmap func()   // releases bytes that are mapped; nil otherwise
 }
 
 func memory(b []byte) *Content {
@@ -31,6 +32,10 @@ func onDisk(f *os.File, size int64, owned bool) *Content {
 
 // Close releases the file behind the content.
 func (c *Content) Close() error {
+	if c.unmap != nil {
+		c.unmap()
+		c.unmap, c.bytes, c.ReaderAt = nil, nil, nil
+	}
 	if c.owned {
 		return c.file.Close()
 	}
@@ -64,7 +69,7 @@ func (c *Content) WriteTo(w io.Writer) (int64, error) {
 }
 
 // Columns returns the header of the text; none when it is empty.
-func (c *Content) Columns() ([]string, error) { return text{c, c.Size}.columns() }
+func (c *Content) Columns() ([]string, error) { return text{ReaderAt: c, size: c.Size}.columns() }
 
 // Hash returns the text's hash.
 func (c *Content) Hash() (verlog.Hash, error) {

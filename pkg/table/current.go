@@ -33,7 +33,7 @@ type candidate struct {
 
 // prepare begins to write d of old. Old must stay open until install or discard.
 func (t *Table) prepare(d *delta.Delta, old *Content) (*candidate, error) {
-	f, err := t.dir.OpenFile(currentTemp, os.O_RDWR|os.O_CREATE|os.O_TRUNC)
+	f, err := t.dir.Fresh(currentTemp)
 	if err != nil {
 		return nil, err
 	}

@@ -68,7 +68,7 @@ func (s *Session) edit() (*edit, error) {
 		return nil, err
 	}
 	e := &edit{s: s, head: head, key: s.KeyNames()}
-	if e.columns, err = (text{head, head.Size}).columns(); err != nil {
+	if e.columns, err = (text{ReaderAt: head, size: head.Size}).columns(); err != nil {
 		return nil, err
 	}
 	e.keyAt, err = keyColumns(e.columns, e.key)
@@ -181,7 +181,7 @@ func (e *edit) insert(key []string, edits []row.Edit) error {
 
 // lineEnd returns the line end that the text's last line has, and whether it has one; "\n" where there is none to see.
 func (e *edit) lineEnd() (eol string, ended bool, err error) {
-	s := text{e.head, e.head.Size}
+	s := text{ReaderAt: e.head, size: e.head.Size}
 	tail, err := s.read(max(0, s.size-2), s.size)
 	switch {
 	case err != nil:

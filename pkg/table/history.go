@@ -85,7 +85,7 @@ func (s step) firstMoment(key []byte, names []string) (*Moment, error) {
 	if s.first.Size == 0 {
 		return nil, nil
 	}
-	columns, err := (text{s.first, s.first.Size}).columns()
+	columns, err := (text{ReaderAt: s.first, size: s.first.Size}).columns()
 	if err != nil {
 		return nil, err
 	}

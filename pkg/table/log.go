@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"io"
 	"os"
+	"slices"
+	"strings"
 
 	"github.com/reedbase/reedbase/pkg/durable"
 	"github.com/reedbase/reedbase/pkg/fault"
@@ -37,7 +39,7 @@ func (t *Table) openLog(rec *record, whole bool) (*logView, error) {
 	}
 	if err != nil {
 		if fault.KindOf(err) == fault.NotFound {
-			return &logView{}, nil
+			return &logView{err: t.lostLog()}, nil
 		}
 		return nil, err
 	}
@@ -60,6 +62,20 @@ func (t *Table) openLog(rec *record, whole bool) (*logView, error) {
 		return nil, err
 	}
 	return l, nil
+}
+
+// lostLog returns the damage where there is no log and has been one: current.csv and the state file come to be after the
+// log's first line. Deltas alone are what a creation leaves that was cut short.
+func (t *Table) lostLog() error {
+	if !t.dir.Exists(currentFile) && !t.dir.Exists(stateFile) {
+		return nil
+	}
+	names, err := t.dir.Names()
+	if err != nil || !slices.ContainsFunc(names, func(n string) bool { return strings.HasSuffix(n, deltaSuffix) }) {
+		return err
+	}
+	err = fault.New(fault.Corrupt, "%s is missing, and there are deltas", t.dir.Path(logFile))
+	return fault.WithHint(err, "'rdb recover %s' rebuilds it from them", t.name)
 }
 
 func sameFile(a, b durable.Stat) bool {
@@ -122,7 +138,7 @@ func (t *Table) readLines() ([]verlog.Line, error) {
 		return nil, err
 	}
 	defer l.close()
-	if l.file == nil || len(l.lines) == 0 && l.err == nil {
+	if len(l.lines) == 0 && l.err == nil {
 		return nil, t.notFound()
 	}
 	return l.lines, l.err

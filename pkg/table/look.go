@@ -1,6 +1,7 @@
 package table
 
 import (
+	"bytes"
 	"io"
 	"os"
 	"time"
@@ -162,8 +163,13 @@ func (t *Table) recordOfThisBoot() bool {
 
 const pageSize = 4096
 
-// judge tells damage done by a power cut from an edit by hand, in a file of no known content after a reboot: unsynced
-// data is lost in whole pages, or the file is empty, or holds NULs where blocks were never written.
+// lastPieces is how many of the newest versions a file may be a piece of, for judge: current.csv is at most a few behind.
+const lastPieces = 64
+
+// judge tells damage done by a power cut from an edit by hand, in a file of no known content after a reboot. Data that
+// was not flushed is lost from some place on: the file is empty, holds NULs where blocks were never written, or is the
+// beginning of a version, cut at a page or, as between two writes that made it, anywhere else. A beginning that ends with
+// a row and at no page is taken for an edit.
 func (t *Table) judge(v *view) (State, error) {
 	if v.stat.Size == 0 {
 		return Damaged, nil
@@ -172,32 +178,32 @@ func (t *Table) judge(v *view) (State, error) {
 	if err != nil || nul {
 		return Damaged, err
 	}
-	if v.stat.Size%pageSize != 0 {
-		return Dirty, nil
+	text, err := readRange(v.current, 0, v.stat.Size)
+	if err != nil || len(text)%pageSize != 0 && text[len(text)-1] == '\n' {
+		return Dirty, err
 	}
-	head, err := t.content(v.head().ID, nil)
+	x := indexOf(v.log.lines)
+	for _, l := range v.log.lines[max(0, len(v.log.lines)-lastPieces):] {
+		if t.begins(l, x, text) {
+			return Damaged, nil
+		}
+	}
+	return Dirty, nil
+}
+
+// begins reports whether the content of l's version can be read and begins with text.
+func (t *Table) begins(l verlog.Line, x *index, text []byte) bool {
+	c, err := t.content(l.ID, x)
 	if err != nil {
-		return Dirty, nil
-	}
-	defer head.Close()
-	return damagedIf(isPrefix(v.current, v.stat.Size, head)), nil
-}
-
-func damagedIf(yes bool) State {
-	if yes {
-		return Damaged
-	}
-	return Dirty
-}
-
-func isPrefix(f *os.File, size int64, of *Content) bool {
-	if size > of.Size {
 		return false
 	}
-	a, err1 := readRange(f, 0, size)
-	b := make([]byte, size)
-	_, err2 := of.ReadAt(b, 0)
-	return err1 == nil && (err2 == nil || err2 == io.EOF) && string(a) == string(b)
+	defer c.Close()
+	if int64(len(text)) > c.Size {
+		return false
+	}
+	b := make([]byte, len(text))
+	_, err = c.ReadAt(b, 0)
+	return (err == nil || err == io.EOF) && bytes.Equal(b, text)
 }
 
 // hashFile returns the hash of all of f, read in pieces: a file that people may edit is never mapped.

@@ -49,6 +49,9 @@ func (t *Table) Recover() (done []string, err error) {
 		return nil, err
 	}
 	defer func() { r.v.close() }()
+	if r.v.log.err != nil {
+		return nil, r.v.log.err
+	}
 	if r.v.head().ID == 0 {
 		return nil, nil
 	}
@@ -116,7 +119,7 @@ func (r *recovery) writeLog(l *logView, lines []verlog.Line, added int) error {
 	for _, line := range lines {
 		b = line.Append(b)
 	}
-	if l.err != nil {
+	if l.err != nil && l.file != nil {
 		old, err := readRange(l.file, 0, l.stat.Size)
 		if err != nil {
 			return err
@@ -193,6 +196,7 @@ func joinLines(lines, records []verlog.Line) (joined []verlog.Line, added int) {
 	for _, l := range lines {
 		byID[l.ID] = l
 	}
+	standIn(byID)
 	all := slices.SortedFunc(maps.Values(byID), func(a, b verlog.Line) int { return cmp.Compare(a.ID, b.ID) })
 	known := map[stamp.ID]bool{0: true}
 	for _, l := range all {
@@ -203,6 +207,23 @@ func joinLines(lines, records []verlog.Line) (joined []verlog.Line, added int) {
 		joined = append(joined, l)
 	}
 	return joined, len(joined) - len(lines)
+}
+
+// standIn adds the lines of versions that were folded away and are lost with the log, since no delta carries them. They are
+// of user 0 and have the content of the snapshot that stands for them, so that the versions after them keep their base.
+func standIn(byID map[stamp.ID]verlog.Line) {
+	for _, l := range slices.SortedFunc(maps.Values(byID), func(a, b verlog.Line) int { return cmp.Compare(a.Base, b.Base) }) {
+		if _, known := byID[l.Base]; known || l.Action != verlog.Compact || l.Base == 0 {
+			continue
+		}
+		var before stamp.ID
+		for id, other := range byID {
+			if id < l.Base && other.Action != verlog.Compact {
+				before = max(before, id)
+			}
+		}
+		byID[l.Base] = verlog.Line{ID: l.Base, Action: verlog.Snapshot, Base: before, Hash: l.Hash}
+	}
 }
 
 // orphans moves deltas aside that belong to no version.
@@ -353,6 +374,10 @@ func (t *Table) Collect(dry bool) ([]Garbage, error) {
 	defer s.Close()
 	if err := s.v.needLines(); err != nil {
 		return nil, err
+	}
+	if rec, _ := t.readRecord(); rec.head.ID > s.Head().ID {
+		err := fault.New(fault.Corrupt, "%s ends before version %s, which was stored", t.dir.Path(logFile), rec.head.ID)
+		return nil, fault.WithHint(err, "run 'rdb recover %s' first: it may come back from the deltas", t.name)
 	}
 	names, err := t.dir.Names()
 	if err != nil {

@@ -106,7 +106,7 @@ func compareBytes(old, next []byte, ops []delta.Op, key []string) (*Changes, err
 	return compare(memoryText(old), memoryText(next), ops, key, plain)
 }
 
-func memoryText(b []byte) text { return text{bytes.NewReader(b), int64(len(b))} }
+func memoryText(b []byte) text { return text{ReaderAt: bytes.NewReader(b), size: int64(len(b))} }
 
 // holdsNewlines reports whether a cell of the text may hold a newline, so that its lines are not its rows.
 func holdsNewlines(b []byte) bool {
@@ -127,7 +127,9 @@ func holdsNewlines(b []byte) bool {
 }
 
 // CheckContent refuses what is no table with these key columns (none: the first); source says what it is, for messages.
-func CheckContent(source string, content []byte, key []string) error { return checkTable(source, content, key) }
+func CheckContent(source string, content []byte, key []string) error {
+	return checkTable(source, content, key)
+}
 
 // checkTable refuses content that is no table; source says what it is, for the message.
 func checkTable(source string, content []byte, key []string) error {

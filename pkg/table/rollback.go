@@ -134,7 +134,7 @@ func (t *Table) rowAt(id stamp.ID, key []byte, names []string) (record []byte, c
 		return nil, nil, err
 	}
 	defer c.Close()
-	s := text{c, c.Size}
+	s := text{ReaderAt: c, size: c.Size}
 	if columns, err = s.columns(); err != nil || columns == nil {
 		return nil, nil, err
 	}

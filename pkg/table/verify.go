@@ -3,8 +3,10 @@ package table
 import (
 	"fmt"
 	"io/fs"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/zeebo/xxh3"
 
@@ -54,6 +56,7 @@ type verifier struct {
 	seen     Verified
 	x        *index
 	names    []string
+	lost     bool // there is no log, and was one
 	progress func(Verified)
 }
 
@@ -97,7 +100,7 @@ func (c *verifier) log() error {
 	defer l.close()
 	c.x = indexOf(l.lines)
 	if l.file == nil {
-		if err == nil && slices.ContainsFunc(c.names, func(n string) bool { return strings.HasSuffix(n, deltaSuffix) }) {
+		if c.lost = l.err != nil; c.lost {
 			c.add(Problem{File: logFile, Offset: -1, Text: "is missing, and there are deltas; 'rdb recover " + c.t.name + "' rebuilds it from them"})
 		} else if err == nil {
 			c.note("", "is no table: its creation was cut short before it counted")
@@ -118,88 +121,194 @@ func (c *verifier) log() error {
 	return nil
 }
 
-// versions checks each delta and the content it makes.
+// versions checks each delta and the content it makes. Deltas are read and contents hashed on all cores; what is found is
+// told in the order of the log.
 func (c *verifier) versions() {
-	at := map[stamp.ID]*state{}
-	children := map[stamp.ID]int{}
-	for _, l := range c.x.lines {
-		children[l.Base]++
-	}
-	for _, l := range c.x.lines {
-		c.seen.Versions++
-		if s := c.version(l, at[l.Base]); s != nil && children[l.ID] > 0 {
-			at[l.ID] = s
+	lines := c.x.lines
+	states := make([]*state, len(lines))
+	last := make([]int, len(lines)) // the last child of a version, which needs its text
+	for i, l := range lines {
+		last[i] = -1
+		if base, ok := c.x.at[l.Base]; ok {
+			last[base] = i
 		}
-		if children[l.Base]--; children[l.Base] <= 0 {
-			delete(at, l.Base)
+	}
+	hashes := startHashing()
+	for from := 0; from < len(lines); from += verifyBatch {
+		batch := lines[from:min(from+verifyBatch, len(lines))]
+		deltas := c.read(batch)
+		for i := range batch {
+			c.version(states, from+i, deltas[i], hashes)
+			base, ok := c.x.at[batch[i].Base]
+			if ok && last[base] == from+i {
+				states[base] = states[base].forget()
+			}
+			if last[from+i] < 0 {
+				states[from+i] = states[from+i].forget()
+			}
 		}
 		if c.progress != nil {
 			c.progress(c.seen)
 		}
 	}
+	hashes.wait()
+	for i, l := range lines {
+		c.judge(states, i, l)
+	}
 }
 
-// state is the text of a version while its children are checked.
+// verifyBatch deltas are read at a time.
+const verifyBatch = 256
+
+// state is what is known of a version while its children are checked.
 type state struct {
 	text *delta.Text
 	base []byte
-	lost bool // a delta before it is damaged: named once, where it stands
+	size int64
+	err  error       // of its delta
+	gone bool        // folded away, as it should be
+	lost bool        // a delta before it is damaged: told once, where it stands
+	hash verlog.Hash // of the text, once hashing has come to it
+}
+
+// forget drops the text and keeps what was found.
+func (s *state) forget() *state {
+	if s != nil {
+		s.text, s.base = nil, nil
+	}
+	return s
+}
+
+// parsed is a delta that was read, or why it could not be.
+type parsed struct {
+	delta *delta.Delta
+	err   error
+}
+
+// read reads deltas on all cores.
+func (c *verifier) read(lines []verlog.Line) []parsed {
+	list := make([]parsed, len(lines))
+	workers := runtime.GOMAXPROCS(0)
+	var wg sync.WaitGroup
+	for w := range workers {
+		wg.Go(func() {
+			for i := w; i < len(lines); i += workers {
+				list[i].delta, list[i].err = c.delta(lines[i])
+			}
+		})
+	}
+	wg.Wait()
+	return list
 }
 
 // maxPieces is how many pieces a text may have before it is put together: more cost more than the copy.
 const maxPieces = 4096
 
-func (c *verifier) version(l verlog.Line, base *state) *state {
-	d, err := c.delta(l)
-	if err != nil {
-		if fault.KindOf(err) == fault.NotFound && c.x.origin(l) <= c.x.compact {
-			return nil // folded away
+// version works out the text of line i and has it hashed.
+func (c *verifier) version(states []*state, i int, p parsed, hashes *hashing) {
+	l, s := c.x.lines[i], &state{}
+	states[i] = s
+	c.seen.Versions++
+	if s.err = p.err; s.err != nil {
+		missing := fault.KindOf(s.err) == fault.NotFound
+		s.gone = missing && c.x.origin(l) <= c.x.compact
+		if missing {
+			s.err = fault.New(fault.Corrupt, "is missing")
 		}
-		if fault.KindOf(err) == fault.NotFound {
-			err = fault.New(fault.Corrupt, "is missing")
+		return
+	}
+	s.text = delta.NewText(0)
+	if !p.delta.IsSnapshot() {
+		base := c.baseOf(states, l)
+		if base == nil || base.text == nil {
+			s.text, s.lost = nil, true
+			return
 		}
-		c.add(Problem{File: deltaName(l.ID), Offset: -1, Version: l.ID, Text: err.Error()})
-		return &state{lost: true}
+		s.text, s.base = base.text.Clone(), base.base
 	}
-	s := &state{text: delta.NewText(0)}
-	if !d.IsSnapshot() {
-		if base == nil {
-			if snap, ok := c.x.folded[l.Base]; ok {
-				base = c.snapshot(snap)
-			}
-		}
-		if base == nil || base.lost {
-			return &state{lost: true}
-		}
-		s = base.clone()
+	if s.err = s.text.Apply(p.delta); s.err != nil {
+		s.text = nil
+		return
 	}
-	if err := s.text.Apply(d); err != nil {
-		c.add(Problem{File: deltaName(l.ID), Offset: -1, Version: l.ID, Text: err.Error()})
-		return &state{lost: true}
-	}
-	if s.hash() != l.Hash {
-		c.add(Problem{File: deltaName(l.ID), Offset: -1, Version: l.ID, Text: "makes a content with another hash than " + logFile + " names"})
-		return &state{lost: true}
-	}
-	c.seen.Bytes += s.text.Size()
-	return s
-}
-
-func (s *state) clone() *state {
 	if len(s.text.Pieces()) > maxPieces {
 		flat := s.text.Render(make([]byte, 0, s.text.Size()), s.base)
-		return &state{text: delta.NewText(int64(len(flat))), base: flat}
+		s.text, s.base = delta.NewText(int64(len(flat))), flat
 	}
-	return &state{text: s.text.Clone(), base: s.base}
+	s.size = s.text.Size()
+	c.seen.Bytes += s.size
+	hashes.add(s)
 }
 
-func (s *state) hash() verlog.Hash {
+// baseOf returns the state that l's delta reads: its base's, or that of the snapshot which stands for it.
+func (c *verifier) baseOf(states []*state, l verlog.Line) *state {
+	if i, ok := c.x.at[l.Base]; ok && states[i] != nil && !states[i].gone {
+		return states[i]
+	}
+	if snap, ok := c.x.folded[l.Base]; ok {
+		return c.snapshot(snap)
+	}
+	return nil
+}
+
+// judge tells what was found out about line i.
+func (c *verifier) judge(states []*state, i int, l verlog.Line) {
+	s := states[i]
+	add := func(text string) {
+		s.lost = true
+		c.add(Problem{File: deltaName(l.ID), Offset: -1, Version: l.ID, Text: text})
+	}
+	switch {
+	case s.gone || s.lost:
+	case s.err != nil:
+		add(s.err.Error())
+	case s.hash != l.Hash:
+		base, ok := c.x.at[l.Base]
+		if ok && states[base].lost {
+			s.lost = true
+			return
+		}
+		add("makes a content with another hash than " + logFile + " names")
+	}
+}
+
+// hashing hashes the texts of versions on all cores.
+type hashing struct {
+	work chan job
+	wg   sync.WaitGroup
+}
+
+type job struct {
+	to   *state
+	text *delta.Text
+	base []byte
+}
+
+func startHashing() *hashing {
+	h := &hashing{work: make(chan job, 64)}
+	for range runtime.GOMAXPROCS(0) {
+		h.wg.Go(func() {
+			for j := range h.work {
+				j.to.hash = hashText(j.text, j.base)
+			}
+		})
+	}
+	return h
+}
+
+func (h *hashing) add(s *state) { h.work <- job{s, s.text, s.base} }
+
+func (h *hashing) wait() {
+	close(h.work)
+	h.wg.Wait()
+}
+
+func hashText(t *delta.Text, base []byte) verlog.Hash {
 	h := xxh3.New()
-	for _, p := range s.text.Pieces() {
+	for _, p := range t.Pieces() {
 		if p.Src != nil {
 			h.Write(p.Src)
 		} else {
-			h.Write(s.base[p.Off : p.Off+p.N])
+			h.Write(base[p.Off : p.Off+p.N])
 		}
 	}
 	return sumOf(h)
@@ -275,7 +384,7 @@ func (c *verifier) file(name string) {
 	case isDelta:
 		if n, err := stamp.Parse(id); err != nil {
 			c.note(name, "is not named for a version")
-		} else if _, ok := c.x.line(n); !ok {
+		} else if _, ok := c.x.line(n); !ok && !c.lost {
 			c.note(name, "belongs to no version: a write that never counted; 'rdb gc' removes it")
 		}
 	case isSchema:

@@ -117,9 +117,10 @@ func (w *walker) start(base *Content) error {
 	if err != nil {
 		return err
 	}
-	w.text, w.base, w.was = delta.NewText(base.Size), memory(b), memoryText(b)
+	w.text, w.base = delta.NewText(base.Size), memory(b)
 	w.plain = w.plain && !holdsNewlines(b)
-	return nil
+	w.was, err = memoryText(b).withHeader()
+	return err
 }
 
 // jump goes to a text that shares nothing with the one before.
@@ -139,9 +140,16 @@ func (w *walker) next(d *delta.Delta) (*Changes, error) {
 	if err := w.text.Apply(d); err != nil {
 		return nil, err
 	}
-	is := text{w.text.Reader(w.base), w.text.Size()}
+	is := text{ReaderAt: w.text.Reader(w.base), size: w.text.Size()}
 	if w.plain && holdsNewlines(d.Extra) {
 		w.plain = false
+	}
+	if len(d.Ops) > 0 && d.Ops[0].Off == 0 && d.Ops[0].N > w.was.headed {
+		is.header, is.headed = w.was.header, w.was.headed
+	}
+	is, err := is.withHeader()
+	if err != nil {
+		return nil, err
 	}
 	c, err := compare(w.was, is, d.Ops, w.key, w.plain)
 	w.was = is
@@ -234,7 +242,7 @@ func (t *Table) diffComposed(from, to stamp.ID, x *index, key []string) (*Change
 		return nil, false, err
 	}
 	defer c.close()
-	old := text{c.reader(), c.text.Size()}
+	old := text{ReaderAt: c.reader(), size: c.text.Size()}
 	plain, err := c.plain()
 	if err != nil {
 		return nil, false, err
@@ -242,7 +250,7 @@ func (t *Table) diffComposed(from, to stamp.ID, x *index, key []string) (*Change
 	for _, p := range d.Pieces() {
 		plain = plain && !holdsNewlines(p.Src)
 	}
-	next := text{d.Reader(old), d.Size()}
+	next := text{ReaderAt: d.Reader(old), size: d.Size()}
 	changes, err := compare(old, next, opsOf(d), key, plain)
 	return changes, true, err
 }
