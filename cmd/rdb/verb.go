@@ -107,16 +107,16 @@ func (v *verb) allFlags() []flag {
 func recordFlags() []flag {
 	return []flag{
 		{"--json", "", "print one JSON object a line"},
-		{"--porcelain", "", "print fields between tabs, one record a line, for scripts"},
-		{"-z", "", "print exact fields between tabs, a NUL after each record"},
+		{"--porcelain", "", "print fields between tabs, one record a line"},
+		{"-z", "", "print the same exactly, a NUL after each record"},
 	}
 }
 
 // commonFlags are those of every verb; they may also stand before it.
 func commonFlags() []flag {
 	return []flag{
-		{"-C, --dir", "DIR", "the database is DIR/.reed (else REED_DIR, else at or above here)"},
-		{"--user", "NAME", "who writes (else REED_USER, else config.toml, else the login name)"},
+		{"-C, --dir", "DIR", "the folder of .reed (else REED_DIR, else here or above)"},
+		{"--user", "NAME", "who writes (else REED_USER, config.toml, the login name)"},
 		{"--trust", "", "open a database that belongs to another user"},
 		{"-h, --help", "", "say how the verb is used"},
 		{"--version", "", "print the program's version"},

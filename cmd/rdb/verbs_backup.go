@@ -9,7 +9,7 @@ import (
 func backupVerbs() topic {
 	return topic{"Backups", []verb{
 		{
-			name: "backup:create", summary: "write the whole database into one archive, and check it",
+			name: "backup:create", summary: "archive the whole database, and verify it",
 			shape:   list,
 			example: "rdb backup:create",
 			run:     runBackupCreate,

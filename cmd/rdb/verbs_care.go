@@ -20,7 +20,7 @@ func careVerbs() topic {
 			run:     runInit,
 		},
 		{
-			name: "status", operands: "[TABLE]", summary: "say which tables are edited, locked or in need of care",
+			name: "status", operands: "[TABLE]", summary: "say which tables are edited, locked or damaged",
 			shape:   list,
 			flags:   []flag{{"-e, --exit-code", "", "exit 1 when a table is not clean"}},
 			example: "rdb status",
@@ -34,7 +34,7 @@ func careVerbs() topic {
 			run:     runFsck,
 		},
 		{
-			name: "recover", operands: "[TABLE]", summary: "rebuild what is damaged or lost from what is intact",
+			name: "recover", operands: "[TABLE]", summary: "rebuild what is damaged from what is intact",
 			about:   "What is damaged is moved to the table's folder aside/, never deleted.",
 			shape:   list,
 			example: "rdb recover",

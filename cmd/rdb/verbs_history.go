@@ -1,8 +1,6 @@
 package main
 
 import (
-	"time"
-
 	"github.com/reedbase/reedbase/pkg/cli"
 	"github.com/reedbase/reedbase/pkg/fault"
 	"github.com/reedbase/reedbase/pkg/reedbase"
@@ -33,7 +31,7 @@ func historyVerbs() topic {
 			run:     runVersionShow,
 		},
 		{
-			name: "version:diff", operands: "TABLE [ID [ID]]", summary: "show what changed between two versions, cell by cell",
+			name: "version:diff", operands: "TABLE [ID [ID]]", summary: "show what changed between versions, by cell",
 			about: `From the first ID (default head) to the second (default: current.csv as it
 is, hand edits too).`,
 			shape: list,
@@ -46,13 +44,13 @@ is, hand edits too).`,
 			run:     runVersionDiff,
 		},
 		{
-			name: "version:blame", operands: "TABLE [KEY]", summary: "say who last changed each row, or each cell of one",
+			name: "version:blame", operands: "TABLE [KEY]", summary: "say who last set each row, or a row's cells",
 			shape:   list,
 			example: "rdb version:blame text page.title@en",
 			run:     runVersionBlame,
 		},
 		{
-			name: "version:history", operands: "TABLE KEY", summary: "show the values one row has had, the newest first",
+			name: "version:history", operands: "TABLE KEY", summary: "show one row's values, the newest first",
 			shape:   list,
 			example: "rdb version:history text page.title@en",
 			run:     runVersionHistory,
@@ -78,16 +76,17 @@ is, hand edits too).`,
 be read any more. Named versions stay.`,
 			flags: []flag{
 				{"--keep", "N", "keep the newest N readable (default max-versions of config.toml)"},
-				{"--auto", "", "what a write starts when it is due: keep max-versions, say nothing"},
+				{"--auto", "", "as writes start it when it is due: silent, to max-versions"},
 				{"-q, --quiet", "", "print nothing when all went well"},
 			},
 			example: "rdb version:prune text --keep 100",
 			run:     runVersionPrune,
 		},
 		{
-			name: "restore:point-in-time", operands: "[TIME]", summary: "bring all tables back to one moment, as new versions",
-			about: `TIME is RFC 3339, a date or @SECONDS, all UTC. Tables made later are deleted,
-tables deleted later come back; all of them, or none on an error.`,
+			name: "restore:point-in-time", operands: "[TIME]", summary: "bring all tables back to one moment",
+			about: `TIME is RFC 3339, a date or @SECONDS, all UTC. Every table gets a new version
+with its content of then: tables made later are deleted, tables deleted later
+come back; all of them, or none on an error.`,
 			shape: list,
 			flags: []flag{
 				{"--hours-ago", "N", "the moment N hours before now, instead of TIME"},
@@ -262,36 +261,4 @@ func runVersionRollback(c *call) error {
 		return err
 	}
 	return c.stored(t.Name(), result)
-}
-
-func runPointInTime(c *call) error {
-	at, err := c.pointInTime()
-	if err != nil {
-		return err
-	}
-	db, err := c.openToWrite()
-	if err != nil {
-		return err
-	}
-	cuts, err := db.RestoreTo(at, c.on("dry-run"))
-	if err != nil {
-		return err
-	}
-	return writeRecords(c, "table what from to", cuts, func(cut reedbase.Cut) []any {
-		return []any{cut.Table, cut.What.String(), idText(cut.From), idText(cut.To)}
-	})
-}
-
-// pointInTime returns the moment that the operand or --hours-ago gives.
-func (c *call) pointInTime() (time.Time, error) {
-	relative := c.flags.Given("hours-ago")
-	switch {
-	case relative && c.operand(0) != "":
-		return time.Time{}, fault.New(fault.Usage, "TIME and --hours-ago contradict each other")
-	case relative:
-		return time.Now().Add(-time.Duration(c.number("hours-ago")) * time.Hour), nil
-	case c.operand(0) == "":
-		return time.Time{}, fault.New(fault.Usage, "restore:point-in-time wants TIME or --hours-ago N")
-	}
-	return stamp.ParseTime(c.operands[0])
 }

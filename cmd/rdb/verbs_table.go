@@ -11,14 +11,14 @@ import (
 func tableVerbs() topic {
 	return topic{"Tables", []verb{
 		{
-			name: "import", operands: "TABLE FILE", summary: "make a table of a CSV file, or a new version of it",
+			name: "import", operands: "TABLE FILE", summary: "make a table, or a version of it, of a CSV file",
 			about: `FILE - is standard input. A file in the table's own dialect is kept byte for
 byte; with another delimiter it is read as RFC 4180 says and written anew.`,
 			shape: writes,
 			flags: []flag{
-				{"--delimiter", "C", "the character between cells, or tab, comma, semicolon (default |)"},
+				{"--delimiter", "C", "a character, or tab, comma, semicolon (default |)"},
 				{"--key", "A,B", "the columns that name a row (default the first one)"},
-				{"--duplicates", "WHAT", "two rows with one key: fail (default), or keep the first or the last"},
+				{"--duplicates", "WHAT", "of one key: fail (default), or keep first or last"},
 			},
 			example: "rdb import users users.csv --delimiter comma",
 			run:     runImport,
@@ -49,7 +49,7 @@ csv (comma, RFC 4180), pipe (the table's dialect), json (an array), jsonl.`,
 			run:     runTableList,
 		},
 		{
-			name: "table:info", operands: "TABLE", summary: "say what a table holds and what its history costs",
+			name: "table:info", operands: "TABLE", summary: "show a table's columns, size and history",
 			shape:   list,
 			example: "rdb table:info text",
 			run:     runTableInfo,
