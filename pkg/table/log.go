@@ -61,7 +61,18 @@ func (t *Table) openLog(rec *record, whole bool) (*logView, error) {
 		f.Close()
 		return nil, err
 	}
+	if rec != nil && l.err == nil && rec.head.ID > l.head.ID {
+		l.endsBefore(rec.head, t)
+	}
 	return l, nil
+}
+
+// endsBefore notes that the log has lost its end: the version head was stored, and no line says so. It stays the head, so that
+// nobody takes current.csv for a copy that is behind.
+func (l *logView) endsBefore(head verlog.Line, t *Table) {
+	l.head, l.lines = head, append([]verlog.Line{}, l.lines...)
+	l.err = fault.New(fault.Corrupt, "%s ends before version %s, which was stored", t.dir.Path(logFile), head.ID)
+	l.err = fault.WithHint(l.err, "run 'rdb recover %s' to take the lines from the deltas", t.name)
 }
 
 // lostLog returns the damage where there is no log and has been one: current.csv and the state file come to be after the

@@ -61,10 +61,7 @@ func (t *Table) look(whole bool) (*view, error) {
 	v := &view{log: &logView{}}
 	err := t.lookCurrent(v)
 	if err == nil {
-		rec, ok := t.readRecord()
-		if ok {
-			v.rec = &rec
-		}
+		v.rec = t.believed()
 		v.log, err = t.openLog(v.rec, whole)
 	}
 	if err == nil {

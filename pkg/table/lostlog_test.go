@@ -44,6 +44,9 @@ func TestLostLog(t *testing.T) {
 	if _, err := f.Collect(false); fault.KindOf(err) != fault.Corrupt {
 		t.Errorf("collect with a log cut short: %v", err)
 	}
+	if problems, _, err := f.Verify(nil); err != nil || len(problems) != 1 || problems[0].Note {
+		t.Errorf("verify with a log cut short: %v %v", problems, err)
+	}
 	if _, err := f.Recover(); err != nil {
 		t.Fatal(err)
 	}

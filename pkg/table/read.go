@@ -128,12 +128,7 @@ func (t *Table) Exists() (bool, error) {
 
 // Head returns the head's line; fault.NotFound when the table has no version.
 func (t *Table) Head() (verlog.Line, error) {
-	rec, ok := t.readRecord()
-	var known *record
-	if ok {
-		known = &rec
-	}
-	l, err := t.openLog(known, false)
+	l, err := t.openLog(t.believed(), false)
 	if err != nil {
 		return verlog.Line{}, err
 	}

@@ -375,10 +375,6 @@ func (t *Table) Collect(dry bool) ([]Garbage, error) {
 	if err := s.v.needLines(); err != nil {
 		return nil, err
 	}
-	if rec, _ := t.readRecord(); rec.head.ID > s.Head().ID {
-		err := fault.New(fault.Corrupt, "%s ends before version %s, which was stored", t.dir.Path(logFile), rec.head.ID)
-		return nil, fault.WithHint(err, "run 'rdb recover %s' first: it may come back from the deltas", t.name)
-	}
 	names, err := t.dir.Names()
 	if err != nil {
 		return nil, err

@@ -104,6 +104,14 @@ func (t *Table) readRecord() (r record, ok bool) {
 	return r, ok && r.boot == durable.BootID() && r.boot != ""
 }
 
+// believed is the record of readRecord, or nil.
+func (t *Table) believed() *record {
+	if r, ok := t.readRecord(); ok {
+		return &r
+	}
+	return nil
+}
+
 // writeRecord stores r in place and without a flush. Not being able to is no one's loss: readers then hash.
 func (t *Table) writeRecord(r record) {
 	b := r.encode()

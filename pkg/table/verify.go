@@ -56,7 +56,7 @@ type verifier struct {
 	seen     Verified
 	x        *index
 	names    []string
-	lost     bool // there is no log, and was one
+	hole     bool // the log is not whole, so that a delta without a line is no proof of a write that never counted
 	progress func(Verified)
 }
 
@@ -89,7 +89,7 @@ func (c *verifier) note(file, text string) {
 }
 
 func (c *verifier) log() error {
-	l, err := c.t.openLog(nil, true)
+	l, err := c.t.openLog(c.t.believed(), true)
 	if err != nil {
 		if fault.KindOf(err) != fault.Corrupt {
 			return err
@@ -98,9 +98,9 @@ func (c *verifier) log() error {
 		l = &logView{}
 	}
 	defer l.close()
-	c.x = indexOf(l.lines)
+	c.x, c.hole = indexOf(l.lines), l.err != nil
 	if l.file == nil {
-		if c.lost = l.err != nil; c.lost {
+		if c.hole {
 			c.add(Problem{File: logFile, Offset: -1, Text: "is missing, and there are deltas; 'rdb recover " + c.t.name + "' rebuilds it from them"})
 		} else if err == nil {
 			c.note("", "is no table: its creation was cut short before it counted")
@@ -114,6 +114,9 @@ func (c *verifier) log() error {
 	problems, torn := verlog.Check(b)
 	for _, p := range problems {
 		c.add(Problem{File: logFile, Line: p.Number, Offset: p.Offset, Version: p.ID, Text: p.Text})
+	}
+	if c.hole && len(problems) == 0 {
+		c.add(Problem{File: logFile, Offset: l.stat.Size, Text: strings.TrimPrefix(l.err.Error(), c.t.dir.Path(logFile)+" ")})
 	}
 	if torn >= 0 {
 		c.add(Problem{File: logFile, Offset: torn, Text: "the last line is torn: an append that never counted; the next write moves it aside", Note: true})
@@ -384,7 +387,7 @@ func (c *verifier) file(name string) {
 	case isDelta:
 		if n, err := stamp.Parse(id); err != nil {
 			c.note(name, "is not named for a version")
-		} else if _, ok := c.x.line(n); !ok && !c.lost {
+		} else if _, ok := c.x.line(n); !ok && !c.hole {
 			c.note(name, "belongs to no version: a write that never counted; 'rdb gc' removes it")
 		}
 	case isSchema:
