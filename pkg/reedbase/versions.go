@@ -45,6 +45,7 @@ type Filter struct {
 
 // Versions returns the versions that f chooses, newest first.
 func (t *Table) Versions(f Filter) ([]Version, error) {
+	t.db.trace("rdb-log", "cat", t.path("version.log"))
 	lines, err := t.t.Lines()
 	if err != nil {
 		return nil, err
@@ -214,7 +215,7 @@ func (t *Table) asOf(spec string, lines []verlog.Line, head verlog.Line) (verlog
 // Content writes the text of a version, byte for byte, after its hash has been checked. One that was folded away is
 // fault.NotFound, with the oldest that can be read as a hint.
 func (t *Table) Content(w io.Writer, id ID) error {
-	t.db.trace("rdb-apply", "/dev/null", t.path(id.String()+".bsdiff"))
+	t.traceContent(id)
 	c, err := t.t.At(id)
 	if err != nil {
 		return err
@@ -222,6 +223,22 @@ func (t *Table) Content(w io.Writer, id ID) error {
 	defer c.Close()
 	_, err = c.WriteTo(w)
 	return err
+}
+
+// traceContent tells the command that makes a version's content from the deltas alone.
+func (t *Table) traceContent(id ID) {
+	if t.db.opt.Trace == nil {
+		return
+	}
+	names, err := t.t.Chain(id)
+	if err != nil {
+		return // the call itself says why
+	}
+	argv := []string{"rdb-apply", "/dev/null"}
+	for _, name := range names {
+		argv = append(argv, t.path(name))
+	}
+	t.db.trace(argv...)
 }
 
 // CellChange is one cell that differs.
@@ -245,7 +262,10 @@ type Diff struct {
 
 // Diff returns what differs between two versions, row by row; to 0 is the table as it stands, edits by hand included.
 func (t *Table) Diff(from, to ID) (*Diff, error) {
-	t.db.trace("rdb-apply", "--inspect", t.path(to.String()+".bsdiff"))
+	t.traceContent(from)
+	if to != 0 {
+		t.traceContent(to)
+	}
 	c, err := t.t.Diff(from, to)
 	if err != nil {
 		return nil, err

@@ -20,7 +20,7 @@ type Assignment = table.Assignment
 
 func (t *Table) result(r table.Result) Result {
 	if r.Stored {
-		t.db.trace("rdb-log", "cat", t.path("version.log"))
+		t.db.trace("rdb-apply", "--inspect", t.path(r.ID.String()+".bsdiff"))
 	}
 	return Result{r.ID, r.Stored, r.Action, r.Counts.Added, r.Counts.Changed, r.Counts.Deleted, r.DeltaSize, r.PruneDue}
 }

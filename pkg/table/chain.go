@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"slices"
 	"sync"
 
 	"github.com/reedbase/reedbase/pkg/delta"
@@ -136,6 +137,25 @@ func (t *Table) compose(id stamp.ID, x *index, cached bool) (*composed, error) {
 		}
 	}
 	return c, nil
+}
+
+// Chain returns the names of the delta files that make the content of version id from nothing, in the order in which they
+// apply.
+func (t *Table) Chain(id stamp.ID) ([]string, error) {
+	lines, err := t.readLines()
+	if err != nil {
+		return nil, err
+	}
+	ch, err := t.chain(id, indexOf(lines), false)
+	if err != nil {
+		return nil, err
+	}
+	defer ch.base.Close()
+	names := []string{deltaName(ch.root.ID)}
+	for _, l := range slices.Backward(ch.links) {
+		names = append(names, deltaName(l.line.ID))
+	}
+	return names, nil
 }
 
 // chainBatch deltas are read at a time: enough to keep both cores busy, few beyond a snapshot.
