@@ -40,7 +40,7 @@ is, hand edits too).`,
 				{"--stat", "", "only how many rows and cells"},
 				{"-e, --exit-code", "", "exit 1 when they differ"},
 			},
-			example: "rdb version:diff text ~2 ~0",
+			example: "rdb version:diff text ~2 head",
 			run:     runVersionDiff,
 		},
 		{

@@ -6,6 +6,7 @@ import (
 	"github.com/reedbase/reedbase/pkg/cli"
 	"github.com/reedbase/reedbase/pkg/fault"
 	"github.com/reedbase/reedbase/pkg/reedbase"
+	"github.com/reedbase/reedbase/pkg/row"
 )
 
 func tableVerbs() topic {
@@ -90,10 +91,28 @@ func runImport(c *call) error {
 		return err
 	}
 	t, result, err := db.Import(c.operands[0], content, options)
+	if fault.KindOf(err) == fault.Input && fault.HintOf(err) == "" {
+		err = fault.WithHint(err, "--key names the columns of the key, --duplicates keeps one of two rows, --delimiter says what separates cells")
+	}
 	if err != nil {
 		return err
 	}
+	c.doubtDelimiter(content, delimiter)
 	return c.stored(t.Name(), result)
+}
+
+// doubtDelimiter warns of a table that has one column because its file separates them by something else.
+func (c *call) doubtDelimiter(content []byte, delimiter byte) {
+	columns, _, err := row.Header(content)
+	if err != nil || delimiter != 0 || len(columns) != 1 {
+		return
+	}
+	for _, name := range []string{"tab", "semicolon", "comma"} {
+		if other, _ := readDelimiter(name); strings.IndexByte(columns[0], other) >= 0 {
+			c.Warn("the table has one column, %q; did you mean --delimiter %s?", columns[0], name)
+			return
+		}
+	}
 }
 
 // readDelimiter returns the character that name stands for, 0 for none.
