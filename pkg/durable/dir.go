@@ -17,9 +17,10 @@ import (
 // Dir is an open folder. Every name given to its methods is resolved inside it by os.Root, so no name and no symbolic
 // link leads out of it. A Dir may be used by several goroutines.
 type Dir struct {
-	root *os.Root
-	file *os.File // the folder itself, for fsync and for renameat2
-	path string   // for messages only
+	root  *os.Root
+	file  *os.File // the folder itself, for fsync and for renameat2
+	path  string   // for messages only
+	place string   // the absolute path, only to see whether the folder still stands there; "" when it is not known
 }
 
 // OpenDir opens the folder at path. The caller closes it.
@@ -28,25 +29,41 @@ func OpenDir(path string) (*Dir, error) {
 	if err != nil {
 		return nil, kinded(err)
 	}
-	return newDir(root, path)
+	place, err := filepath.Abs(path)
+	if err != nil {
+		place = ""
+	}
+	return newDir(root, path, place)
 }
 
-func newDir(root *os.Root, path string) (*Dir, error) {
+func newDir(root *os.Root, path, place string) (*Dir, error) {
 	file, err := root.Open(".")
 	if err != nil {
 		root.Close()
 		return nil, kinded(err)
 	}
-	return &Dir{root: root, file: file, path: path}, nil
+	return &Dir{root: root, file: file, path: path, place: place}, nil
 }
 
-// Sub opens the folder name inside d. The caller closes it.
+// Sub opens the folder name inside d. A symbolic link in its place is refused with fault.Corrupt: one folder has one
+// name. The caller closes it.
 func (d *Dir) Sub(name string) (*Dir, error) {
+	info, err := d.root.Lstat(name)
+	if err != nil {
+		return nil, kinded(err)
+	}
+	if !info.IsDir() {
+		return nil, fault.New(fault.Corrupt, "%q is a %s, not a folder", d.Path(name), kindOf(info.Mode()))
+	}
 	root, err := d.root.OpenRoot(name)
 	if err != nil {
 		return nil, kinded(err)
 	}
-	return newDir(root, d.Path(name))
+	place := ""
+	if d.place != "" {
+		place = filepath.Join(d.place, name)
+	}
+	return newDir(root, d.Path(name), place)
 }
 
 // MakeAll makes the folder at path, and those above it that are missing, durably: each folder above a new one is synced.
@@ -61,8 +78,10 @@ func MakeAll(path string) error {
 			return err
 		}
 	}
-	if err := os.Mkdir(path, 0o777); err != nil && !IsExist(err) {
-		return kinded(err)
+	if err := os.Mkdir(path, 0o777); err != nil {
+		if info, err2 := os.Stat(path); err2 != nil || !info.IsDir() {
+			return kinded(err)
+		}
 	}
 	d, err := OpenDir(above)
 	if err != nil {
@@ -94,23 +113,37 @@ func (d *Dir) Path(name string) string { return filepath.Join(d.path, name) }
 // Root returns the folder as an os.Root, owned by d.
 func (d *Dir) Root() *os.Root { return d.root }
 
-// Open opens the regular file name for reading. What is no regular file (a fifo would block, a folder cannot be read)
-// is refused with fault.Corrupt.
+// standing returns an error of kind fault.Busy when another folder stands at d's path by now, or none: what is written
+// here would be found by nobody.
+func (d *Dir) standing() error {
+	if d.place == "" {
+		return nil
+	}
+	there, err := os.Stat(d.place)
+	here, err2 := d.file.Stat()
+	if err2 != nil || err == nil && os.SameFile(there, here) {
+		return kinded(err2)
+	}
+	err = fault.New(fault.Busy, "%q was removed or replaced meanwhile", d.path)
+	return fault.WithHint(err, "nothing was stored; try again")
+}
+
+// Open opens the regular file name for reading. What is no regular file (a fifo would block, a folder cannot be read, a
+// symbolic link would give one file two names) is refused with fault.Corrupt.
 func (d *Dir) Open(name string) (*os.File, error) { return d.OpenFile(name, os.O_RDONLY) }
 
 // OpenFile is Open with flags; a file it creates gets mode 0666 less the umask.
 func (d *Dir) OpenFile(name string, flag int) (*os.File, error) {
+	info, err := d.root.Lstat(name)
+	if err == nil && !info.Mode().IsRegular() {
+		return nil, fault.New(fault.Corrupt, "%q is a %s, not a regular file", d.Path(name), kindOf(info.Mode()))
+	}
+	if err != nil && (flag&os.O_CREATE == 0 || !errors.Is(err, fs.ErrNotExist)) {
+		return nil, kinded(err)
+	}
 	f, err := d.root.OpenFile(name, flag|syscall.O_NONBLOCK, 0o666)
 	if err != nil {
 		return nil, kinded(err)
-	}
-	info, err := f.Stat()
-	if err == nil && !info.Mode().IsRegular() {
-		err = fault.New(fault.Corrupt, "%q is a %s, not a regular file", d.Path(name), kindOf(info.Mode()))
-	}
-	if err != nil {
-		f.Close()
-		return nil, err
 	}
 	return f, nil
 }
@@ -187,8 +220,12 @@ func kinded(err error) error {
 
 func kindOf(m fs.FileMode) string {
 	switch {
+	case m.IsRegular():
+		return "file"
 	case m.IsDir():
 		return "folder"
+	case m&fs.ModeSymlink != 0:
+		return "symbolic link"
 	case m&fs.ModeNamedPipe != 0:
 		return "fifo"
 	case m&fs.ModeSocket != 0:

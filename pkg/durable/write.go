@@ -55,9 +55,9 @@ func (d *Dir) Replace(name, temp string, data []byte) error {
 	if err := d.writeTemp(temp, data); err != nil {
 		return err
 	}
-	if err := d.root.Rename(temp, name); err != nil {
+	if err := d.Rename(temp, name); err != nil {
 		d.root.Remove(temp)
-		return kinded(err)
+		return err
 	}
 	return d.Sync()
 }
@@ -90,8 +90,15 @@ func (d *Dir) RenameNew(from, to string) error {
 	return kinded(err)
 }
 
-// Rename renames from to to, replacing it. It is durable after the next Sync.
-func (d *Dir) Rename(from, to string) error { return kinded(d.root.Rename(from, to)) }
+// Rename renames from to to, replacing a file of that name; a folder is refused with fault.Corrupt. It is durable after
+// the next Sync.
+func (d *Dir) Rename(from, to string) error {
+	err := d.root.Rename(from, to)
+	if IsExist(err) {
+		return fault.As(fault.Corrupt, err)
+	}
+	return kinded(err)
+}
 
 // Exchange swaps the files a and b in one step, so that no reader finds either missing. Where the system cannot, it
 // says so with ErrNoExchange and nothing has changed.

@@ -342,7 +342,7 @@ func (s *Store) RestoreBackup(name, into string) (kept string, err error) {
 	if into == "" {
 		target = s.path
 	}
-	if err := os.MkdirAll(target, 0o777); err != nil {
+	if err := durable.MakeAll(target); err != nil {
 		return "", err
 	}
 	above, err := durable.OpenDir(target)

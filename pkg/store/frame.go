@@ -63,6 +63,11 @@ func (s *Store) commitFrame(sessions []*table.Session, lines []verlog.Line) ([]t
 	id := parts[len(parts)-1].line.ID
 	name := id.String()
 	if err := pending.Create(name, name+tempSuffix, encodeFrame(parts)); err != nil {
+		if fault.KindOf(err) == fault.Unknown {
+			for _, session := range sessions {
+				session.Keep() // should the frame be there, whoever opens the database next needs its deltas
+			}
+		}
 		return nil, err
 	}
 	for _, session := range sessions {

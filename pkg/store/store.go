@@ -77,7 +77,7 @@ func Find(start string) (string, error) {
 // Init makes the database in the folder dir, which is made when it is missing, and opens it. When there is one already
 // it is opened as it is, and created is false. It appears whole or not at all.
 func Init(dir string, o Options) (s *Store, created bool, err error) {
-	if err := os.MkdirAll(dir, 0o777); err != nil {
+	if err := durable.MakeAll(dir); err != nil {
 		return nil, false, err
 	}
 	above, err := durable.OpenDir(dir)
