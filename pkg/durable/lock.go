@@ -2,6 +2,7 @@ package durable
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"os"
 	"strconv"
@@ -40,41 +41,47 @@ func (h Holder) Alive() bool {
 
 // Lock takes the exclusive lock on the file name, waiting at most wait; then the error is fault.Busy and names the
 // holder. Waiters are served by the kernel in the order they came. Once locked, the inode must still be the path's:
-// whoever removed and made the folder anew holds another lock.
+// whoever removed, moved or made the folder anew holds another lock, and the error is fault.Busy here.
 func (d *Dir) Lock(name string, wait time.Duration) (*Lock, error) {
-	l, err := d.LockData(name, wait)
+	l, err := d.lock(name, wait, func() string {
+		h, _, _ := d.Holder(name)
+		return h.String()
+	})
 	if err == nil {
 		l.sign()
 	}
 	return l, err
 }
 
-// LockData is Lock for a file that holds data: the holder's name is not written into it.
+// LockData is Lock for a file that holds data: the holder's name is not written into it, so nobody is told it.
 func (d *Dir) LockData(name string, wait time.Duration) (*Lock, error) {
+	return d.lock(name, wait, func() string { return "another process" })
+}
+
+func (d *Dir) lock(name string, wait time.Duration, holder func() string) (*Lock, error) {
 	deadline := time.Now().Add(wait)
 	for {
 		f, err := d.OpenFile(name, os.O_RDWR|os.O_CREATE)
 		if err != nil {
-			return nil, err
+			return nil, cmp.Or(d.standing(), err)
 		}
 		if err := flock(f, time.Until(deadline)); err != nil {
 			if fault.KindOf(err) != fault.Busy {
 				f.Close()
 				return nil, err
 			}
-			return nil, d.busy(name, wait)
+			err := fault.New(fault.Busy, "%q is locked by %s; waited %s", d.Path(name), holder(), wait.Round(time.Millisecond))
+			return nil, fault.WithHint(err, "nothing was stored; try again")
 		}
-		if d.names(name, f) {
+		err = d.standing()
+		if err == nil && d.names(name, f) {
 			return &Lock{f}, nil
 		}
 		f.Close()
+		if err != nil {
+			return nil, err
+		}
 	}
-}
-
-func (d *Dir) busy(name string, wait time.Duration) error {
-	h, _, _ := d.Holder(name)
-	err := fault.New(fault.Busy, "%q is locked by %s; waited %s", d.Path(name), h, wait.Round(time.Millisecond))
-	return fault.WithHint(err, "nothing was stored; try again")
 }
 
 // names reports whether name still leads to the file f.
