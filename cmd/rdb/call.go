@@ -217,6 +217,9 @@ func (c *call) tableKey() (*reedbase.Table, []string, error) {
 // readKey returns the cells of a key as a command line writes it: as it is for a key of one column, else as the table writes
 // the cells, "a|b" with quotes where a cell needs them.
 func readKey(t *reedbase.Table, text string) ([]string, error) {
+	if !strings.Contains(text, "|") {
+		return []string{text}, nil // whatever the columns are, without opening the table to ask
+	}
 	columns, err := t.KeyColumns()
 	if err != nil || len(columns) == 1 {
 		return []string{text}, err
