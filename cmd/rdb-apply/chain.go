@@ -14,8 +14,8 @@ import (
 // heaviest is how much memory a delta may take to be composed with others, in bytes. A heavier one is streamed.
 const heaviest = 32 << 20
 
-// chain is a base and the deltas applied to it. Light deltas are composed before a byte is touched. A heavy one is streamed: to the
-// result when it is the last, else to a temporary file, which is the base from then on.
+// chain is a base and the deltas applied to it. Light deltas are composed before a byte is touched. A heavy one is
+// streamed: to the result when it is the last, else to a temporary file, which is the base from then on.
 type chain struct {
 	env     *cli.Env
 	maxSize int64

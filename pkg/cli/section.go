@@ -12,8 +12,8 @@ type Section struct {
 	File *os.File // the regular file that it is, or nil when it is held in memory
 }
 
-// OpenSection opens an input as OpenInput does. A regular file is read where it lies; standard input, a pipe or a device is read to its end
-// at once, into memory. More than limit bytes are refused as a fault.Input.
+// OpenSection opens an input as OpenInput does. A regular file is read where it lies; standard input, a pipe or a
+// device is read to its end at once, into memory. More than limit bytes are refused as a fault.Input.
 func OpenSection(e *Env, name string, limit int64) (Section, error) {
 	in, err := OpenInput(e, name)
 	if err != nil {

@@ -8,8 +8,8 @@ import (
 	"github.com/reedbase/reedbase/pkg/fault"
 )
 
-// A control triple says: add the next add bytes of the diff block to as many of the base, take extra bytes of the extra block, then
-// move the position in the base by seek.
+// A control triple says: add the next add bytes of the diff block to as many of the base, take extra bytes of the extra
+// block, then move the position in the base by seek.
 type triple struct{ add, extra, seek int64 }
 
 const (

@@ -8,12 +8,13 @@ const MaxSize = 1 << 40
 // AnySize stands for the size of a base that is not at hand.
 const AnySize = -1
 
-// Op makes the next N bytes of the new text: the bytes of the base from Off on or, when Off is negative, the next N of the extra bytes.
+// Op makes the next N bytes of the new text: the bytes of the base from Off on or, when Off is negative, the next N of
+// the extra bytes.
 type Op struct{ Off, N int64 }
 
-// Delta turns a base of BaseSize bytes into a text of Size bytes by running Ops in order. The values that this package returns
-// never hold two operations that could be one, nor an empty one. A Delta is not changed after it has been made; its slices may alias
-// what it was made from, as each function says.
+// Delta turns a base of BaseSize bytes into a text of Size bytes by running Ops in order. The values that this package
+// returns never hold two operations that could be one, nor an empty one. A Delta is not changed after it has been made;
+// its slices may alias what it was made from, as each function says.
 type Delta struct {
 	BaseSize, Size int64
 	Ops            []Op
@@ -45,12 +46,15 @@ func (d *Delta) copy(off, n int64) {
 		return
 	}
 	d.Size += n
-	if last := len(d.Ops) - 1; last >= 0 && n > 0 && d.Ops[last].Off >= 0 && d.Ops[last].N > 0 && d.Ops[last].Off+d.Ops[last].N == off {
+	if last := len(d.Ops) - 1; last >= 0 && n > 0 && d.Ops[last].endsAt(off) {
 		d.Ops[last].N += n
 		return
 	}
 	d.Ops = append(d.Ops, Op{off, n})
 }
+
+// endsAt reports whether op copies bytes of the base up to off.
+func (op Op) endsAt(off int64) bool { return op.Off >= 0 && op.N > 0 && op.Off+op.N == off }
 
 // insert appends p.
 func (d *Delta) insert(p []byte) {
@@ -77,9 +81,9 @@ type Splice struct {
 	Ins      []byte
 }
 
-// Edit returns the delta that makes the given splices in a base of baseSize bytes, in time and memory proportional to the splices and
-// their inserted bytes, which it copies. The splices are sorted by Off, lie inside the base and do not overlap; others make a
-// delta that Text.Apply and Parse refuse.
+// Edit returns the delta that makes the given splices in a base of baseSize bytes, in time and memory proportional to
+// the splices and their inserted bytes, which it copies. The splices are sorted by Off, lie inside the base and do not
+// overlap; others make a delta that Text.Apply and Parse refuse.
 func Edit(baseSize int64, splices []Splice) *Delta {
 	d := &Delta{BaseSize: baseSize}
 	at := int64(0)

@@ -5,14 +5,16 @@ import "bytes"
 const (
 	// shortestCopy is the least number of bytes that are worth a copy of their own: a control triple takes some bytes, too.
 	shortestCopy = 16
-	// snapshotShare says when a delta is a snapshot: when more than one in this many bytes of the new text are not in the base.
+	// snapshotShare says when a delta is a snapshot: when more than one in this many bytes of the new text are not in
+	// the base.
 	snapshotShare = 4
 )
 
-// Diff returns a delta that makes next of base. It aligns the two line by line, for tables whose lines are rows named by their first cells, in linear time:
-// the common start and end are trimmed; after a line that changed, the nearest pair of lines that belong together is looked for; only where there is none nearby are
-// all lines of base indexed by their names, to find those that moved. Any bytes give a right delta, tables give a small one. When the
-// extra bytes pass a quarter of next, the delta is a snapshot, which aliases next.
+// Diff returns a delta that makes next of base. It aligns the two line by line, for tables whose lines are rows named
+// by their first cells, in linear time: the common start and end are trimmed; after a line that changed, the nearest
+// pair of lines that belong together is looked for; only where there is none nearby are all lines of base indexed by
+// their names, to find those that moved. Any bytes give a right delta, tables give a small one. When the extra bytes
+// pass a quarter of next, the delta is a snapshot, which aliases next.
 func Diff(base, next []byte) *Delta {
 	d := diff(base, next, len(next)/snapshotShare, false)
 	if d == nil {
@@ -22,12 +24,13 @@ func Diff(base, next []byte) *Delta {
 	return d
 }
 
-// diff is Diff without snapshots: it returns nil when the extra bytes pass limit. Texts that are inner ones are the different parts of
-// texts that are copied before and after them.
+// diff is Diff without snapshots: it returns nil when the extra bytes pass limit. Texts that are inner ones are the
+// different parts of texts that are copied before and after them.
 func diff(base, next []byte, limit int, inner bool) *Delta {
 	start := commonPrefix(base, next)
 	end := commonSuffix(base[start:], next[start:])
-	a := aligner{base: base, next: next[:len(next)-end], whole: next, inner: inner, made: Delta{BaseSize: int64(len(base))}, cells: 1}
+	a := aligner{base: base, next: next[:len(next)-end], whole: next, inner: inner, cells: 1}
+	a.made.BaseSize = int64(len(base))
 	a.copy(0, start)
 	a.onLine(start, start)
 	for at := start; a.pos < len(a.next); {
@@ -47,7 +50,8 @@ func diff(base, next []byte, limit int, inner bool) *Delta {
 	return &a.made
 }
 
-// aligner walks through the new text and writes a delta. Positions in the base move freely, those in the new text only forward.
+// aligner walks through the new text and writes a delta. Positions in the base move freely, those in the new text only
+// forward.
 type aligner struct {
 	base, next, whole []byte // next without the end it shares with base, and whole
 	inner             bool   // they lie between others that are copied
@@ -75,8 +79,7 @@ func (a *aligner) copy(off, n int) {
 // joins reports whether a copy of n bytes from off continues the one before it or after it, and so costs nothing.
 func (a *aligner) joins(off, n int) bool {
 	if last := len(a.made.Ops) - 1; last >= 0 {
-		op := a.made.Ops[last]
-		return op.Off >= 0 && op.Off+op.N == int64(off) || a.inner && a.pos+n == len(a.whole) && off+n == len(a.base)
+		return a.made.Ops[last].endsAt(int64(off)) || a.inner && a.pos+n == len(a.whole) && off+n == len(a.base)
 	}
 	return a.inner && off == 0
 }
@@ -98,8 +101,8 @@ func (a *aligner) onLine(at, n int) {
 	a.stuck = 0
 }
 
-// resync finds where to go on after a mismatch in two lines that seemed to belong together. It returns the offset in base that the new text continues with, having
-// made the bytes before it.
+// resync finds where to go on after a mismatch in two lines that seemed to belong together. It returns the offset in
+// base that the new text continues with, having made the bytes before it.
 func (a *aligner) resync(at int) int {
 	baseLine, nextLine := a.pair()
 	if nextLine == a.nextLine { // another line of base, of which a part has been made

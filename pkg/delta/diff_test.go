@@ -81,7 +81,8 @@ func TestDiffOfHostileTexts(t *testing.T) {
 	}
 }
 
-// Reading the texts where they lie gives a delta to the same text, no larger than that of whole texts but for a line at each end.
+// Reading the texts where they lie gives a delta to the same text, no larger than that of whole texts but for a line at
+// each end.
 func TestDiffSections(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		base, next := drawTexts(t)

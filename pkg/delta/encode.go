@@ -8,10 +8,11 @@ const (
 	headerSize = 32
 )
 
-// Encode returns d as a BSDIFF40 patch, which stock bspatch applies. What d copies is added with a diff block of zeros, whose bzip2
-// stream has a closed form, so the cost depends on the operations and the extra bytes alone.
+// Encode returns d as a BSDIFF40 patch, which stock bspatch applies. What d copies is added with a diff block of zeros,
+// whose bzip2 stream has a closed form, so the cost depends on the operations and the extra bytes alone.
 //
-// The last triple of a delta that reads its base moves to the end of the base: no reader needs that move, but it lets Parse notice a base of another size.
+// The last triple of a delta that reads its base moves to the end of the base: no reader needs that move, but it lets
+// Parse notice a base of another size.
 func (d *Delta) Encode() []byte {
 	control, added := d.controls()
 	p := append(make([]byte, 0, 256+len(d.Extra)/4+len(control)/4), magic...)

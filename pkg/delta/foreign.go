@@ -102,7 +102,8 @@ func (a *adder) buffer(n int64) []byte {
 	return a.text[:n]
 }
 
-// changed returns the length of the run at the start of change before the next run of zeros that is worth an operation, or that ends it.
+// changed returns the length of the run at the start of change before the next run of zeros that is worth an operation,
+// or that ends it.
 func changed(change []byte) int {
 	at := 0
 	for at < len(change) {

@@ -19,8 +19,9 @@ type Stats struct {
 	ControlBlock, DiffBlock, ExtraBlock int64 // compressed
 }
 
-// Inspect reads a whole patch, verifies all that can be verified without its base, and returns what it is made of. A diff block that
-// Encode wrote is not decoded; memory does not depend on the size of the text. Errors are of kind fault.Corrupt.
+// Inspect reads a whole patch, verifies all that can be verified without its base, and returns what it is made of. A
+// diff block that Encode wrote is not decoded; memory does not depend on the size of the text. Errors are of kind
+// fault.Corrupt.
 func Inspect(patch []byte) (Stats, error) {
 	b, err := split(patch, MaxSize)
 	if err != nil {

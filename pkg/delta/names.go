@@ -7,8 +7,8 @@ import (
 	"github.com/zeebo/xxh3"
 )
 
-// A line's name is what it is known by when it moves: its first cells, or all of it where there are no cells. Names decide how
-// well texts are aligned, never whether a delta is right, so quoting is not looked at.
+// A line's name is what it is known by when it moves: its first cells, or all of it where there are no cells. Names
+// decide how well texts are aligned, never whether a delta is right, so quoting is not looked at.
 
 // allCells is a number of cells that makes the whole line its name.
 const allCells = 3

@@ -6,8 +6,9 @@ import (
 	"github.com/zeebo/xxh3"
 )
 
-// pair returns the starts of the next two lines, of base and of the new text, that belong together; those at hand differ. At least one of the two
-// starts is another than before, the end of a text when nothing belongs together any more.
+// pair returns the starts of the next two lines, of base and of the new text, that belong together; those at hand
+// differ. At least one of the two starts is another than before, the end of a text when nothing belongs together any
+// more.
 func (a *aligner) pair() (baseLine, nextLine int) {
 	i, j := a.baseLine, a.nextLine
 	if a.stuck > 2 {
@@ -104,7 +105,8 @@ func dropTwins(lines []nearLine) {
 	}
 }
 
-// anywhere returns the next line of the new text from j on whose name is somewhere in base, or the line after an unknown one that takes the place of the one at i.
+// anywhere returns the next line of the new text from j on whose name is somewhere in base, or the line after an
+// unknown one that takes the place of the one at i.
 func (a *aligner) anywhere(i, j int) (baseLine, nextLine int) {
 	if a.index == nil {
 		a.index = newNameIndex(a.base, a.cells)

@@ -31,15 +31,16 @@ func split(patch []byte, maxSize int64) (b blocks, err error) {
 	return blocks{rest[:control], rest[control : control+diff], rest[control+diff:], size}, nil
 }
 
-// Parse reads a BSDIFF40 patch made by anyone for a base of baseSize bytes, and refuses one that would make more than maxSize bytes.
-// The cost of a patch made by Encode depends on its operations and extra bytes alone, and base is not read (it may be nil). For any other
-// patch base is read where the diff block is not zero: those bytes become extra bytes. used is the length of the patch in the slice: other bytes may follow it.
-// Errors are of kind fault.Corrupt and name the control at fault, except those of reading base.
+// Parse reads a BSDIFF40 patch made by anyone for a base of baseSize bytes, and refuses one that would make more than
+// maxSize bytes. The cost of a patch made by Encode depends on its operations and extra bytes alone, and base is not
+// read (it may be nil). For any other patch base is read where the diff block is not zero: those bytes become extra
+// bytes. used is the length of the patch in the slice: other bytes may follow it. Errors are of kind fault.Corrupt and
+// name the control at fault, except those of reading base.
 //
 // Memory is bounded by the text that is made: a patch whose operations would outweigh it becomes a snapshot.
 //
-// A baseSize of AnySize takes the base's size from the patch, which Encode says with the last control. Such a patch must need no base to be
-// parsed, as Encode's never do.
+// A baseSize of AnySize takes the base's size from the patch, which Encode says with the last control. Such a patch
+// must need no base to be parsed, as Encode's never do.
 func Parse(patch []byte, base io.ReaderAt, baseSize, maxSize int64) (d *Delta, used int, err error) {
 	b, err := split(patch, maxSize)
 	if err != nil {
@@ -50,33 +51,31 @@ func Parse(patch []byte, base io.ReaderAt, baseSize, maxSize int64) (d *Delta, u
 	if err != nil {
 		return nil, 0, err
 	}
+	plain := b.isPlain(c.added)
 	if baseSize == AnySize {
-		d.BaseSize, c.baseSize = c.at, c.at
-		if d.Size < b.size || !b.isPlain(c.added) {
+		if d == nil || !plain {
 			return nil, 0, fault.New(fault.Corrupt, "the patch cannot be read without its base")
 		}
+		d.BaseSize, c.baseSize = c.at, c.at
 	}
-	if d.Size < b.size {
+	if d == nil {
 		return render(patch, base, baseSize)
 	}
-	extra, n, err := bzip2.Decode(nil, b.extra, c.extra)
+	n, err := b.readExtra(d, c.extra)
+	if err == nil && plain {
+		err = c.checkBase(b.control)
+	} else if err == nil {
+		a := adder{diff: bzip2.NewReader(b.diff), base: base}
+		d, err = a.addDiff(d)
+	}
 	if err != nil {
-		return nil, 0, fault.New(fault.Corrupt, "extra block: %w", err)
+		return nil, 0, err
 	}
-	if int64(len(extra)) != c.extra {
-		return nil, 0, fault.New(fault.Corrupt, "the extra block holds %d bytes, the controls use %d", len(extra), c.extra)
-	}
-	d.Extra = extra
-	used = len(patch) - len(b.extra) + n
-	if b.isPlain(c.added) {
-		return d, used, c.checkBase(b.control)
-	}
-	a := adder{diff: bzip2.NewReader(b.diff), base: base}
-	d, err = a.addDiff(d)
-	return d, used, err
+	return d, len(patch) - len(b.extra) + n, nil
 }
 
-// delta returns the operations of all the triples, without extra bytes. It stops early when they are so many that the text itself would take less memory.
+// delta returns the operations of all the triples, without extra bytes. It returns nil when they are so many that the
+// text itself would take less memory.
 func (c *controls) delta() (*Delta, error) {
 	d := &Delta{BaseSize: c.baseSize}
 	limit := int(c.size/8) + 4096
@@ -91,11 +90,24 @@ func (c *controls) delta() (*Delta, error) {
 		d.copy(from, t.add)
 		d.reserve(t.extra)
 	}
-	return d, nil
+	return nil, nil
 }
 
-// namesBase reports whether the position after the last triple is the size of the base, which is where Encode ends. Other encoders end
-// anywhere; they are told by their control stream, which is of a higher level than its length asks for.
+// readExtra decodes the extra block, which must hold n bytes, for d, and returns the length of its stream.
+func (b blocks) readExtra(d *Delta, n int64) (used int, err error) {
+	d.Extra, used, err = bzip2.Decode(nil, b.extra, n)
+	if err != nil {
+		return 0, fault.New(fault.Corrupt, "extra block: %w", err)
+	}
+	if int64(len(d.Extra)) != n {
+		return 0, fault.New(fault.Corrupt, "the extra block holds %d bytes, the controls use %d", len(d.Extra), n)
+	}
+	return used, nil
+}
+
+// namesBase reports whether the position after the last triple is the size of the base, which is where Encode ends.
+// Other encoders end anywhere; they are told by their control stream, which is of a higher level than its length asks
+// for.
 func (c *controls) namesBase(control []byte) bool {
 	return c.added > 0 && int64(c.number)*tripleSize <= 100_000 && control[3] == '1'
 }

@@ -7,8 +7,8 @@ import (
 	"github.com/reedbase/reedbase/pkg/fault"
 )
 
-// Reader reads a Text over its base. It is an io.ReaderAt and an io.WriterTo, safe for concurrent use if its base is, and keeps
-// showing the text as it was when the Reader was made.
+// Reader reads a Text over its base. It is an io.ReaderAt and an io.WriterTo, safe for concurrent use if its base is,
+// and keeps showing the text as it was when the Reader was made.
 type Reader struct {
 	base io.ReaderAt
 	text Text

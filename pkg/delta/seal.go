@@ -11,16 +11,18 @@ import (
 // recordLimit is how many bytes may follow a patch.
 const recordLimit = 4096
 
-// smallPatch is the length up to which LZMA is worth its time, in bytes: it finds the headers of the blocks to be alike, and nothing in them.
+// smallPatch is the length up to which LZMA is worth its time, in bytes: it finds the headers of the blocks to be
+// alike, and nothing in them.
 const smallPatch = 2 << 10
 
-// storedSize is the size up to which a file is stored without LZMA: a change of one row. A chain of a thousand of them is then read in a quarter of
-// the time.
+// storedSize is the size up to which a file is stored without LZMA: a change of one row. A chain of a thousand of them
+// is then read in a quarter of the time.
 const storedSize = 416
 
-// Seal returns the file that stores a patch: an .xz of the patch and a record behind it, which bspatch ignores. record returns the record, a
-// text of at most 4,000 bytes that ends in a newline, for the size of the whole file in bytes, which it may hold; its length must depend on nothing
-// but the number of digits of that size. A nil record seals the patch alone, in the fewest bytes.
+// Seal returns the file that stores a patch: an .xz of the patch and a record behind it, which bspatch ignores. record
+// returns the record, a text of at most 4,000 bytes that ends in a newline, for the size of the whole file in bytes,
+// which it may hold; its length must depend on nothing but the number of digits of that size. A nil record seals the
+// patch alone, in the fewest bytes.
 func Seal(patch []byte, record func(size int64) []byte) []byte {
 	if record == nil {
 		return xz.Compress(patch)
@@ -53,8 +55,8 @@ func sealPacked(patch []byte, padding int, record func(size int64) []byte) []byt
 	return nil
 }
 
-// sealStored stores patch and record as they are, so that the size follows from their lengths, after newlines where the size would
-// otherwise have another number of digits with the record than without.
+// sealStored stores patch and record as they are, so that the size follows from their lengths, after newlines where the
+// size would otherwise have another number of digits with the record than without.
 func sealStored(patch []byte, record func(size int64) []byte) []byte {
 	for padding := 0; ; padding++ {
 		line := record(0)
@@ -77,9 +79,10 @@ func join(patch []byte, padding int, record []byte) []byte {
 	return append(p, record...)
 }
 
-// Unseal takes apart a file that holds a patch: an .xz of it or the patch itself, made by anyone. record is what follows the patch without the newlines
-// before it, nil when nothing does; it is what Seal was given, or anything. A payload of more than max bytes is refused. Both results may alias file.
-// Damage that the .xz can notice is an error of kind fault.Corrupt.
+// Unseal takes apart a file that holds a patch: an .xz of it or the patch itself, made by anyone. record is what
+// follows the patch without the newlines before it, nil when nothing does; it is what Seal was given, or anything. A
+// payload of more than max bytes is refused. Both results may alias file. Damage that the .xz can notice is an error of
+// kind fault.Corrupt.
 func Unseal(file []byte, max int64) (patch, record []byte, err error) {
 	payload := file
 	if !bytes.HasPrefix(file, []byte(magic)) {
@@ -107,7 +110,8 @@ func recordAt(p []byte) int {
 	return len(p)
 }
 
-// A bzip2 stream ends with the digits of the square root of pi (48 bits), a checksum (32 bits) and up to 7 bits that fill the last byte.
+// A bzip2 stream ends with the digits of the square root of pi (48 bits), a checksum (32 bits) and up to 7 bits that
+// fill the last byte.
 const (
 	streamEnd = 11
 	rootOfPi  = 0x177245385090

@@ -10,9 +10,10 @@ import (
 // readSize is how much of each text is read at a time while the common start and end are looked for, in bytes.
 const readSize = 256 << 10
 
-// DiffSections is Diff for texts that are read where they lie, such as files: what they begin and end with in common is compared in
-// passing, on two cores, and only what lies between is held in memory, or all of next for a snapshot. The error is that of a read. A text that
-// changes meanwhile gives a delta to a text that never was; whoever cannot rule that out compares hashes.
+// DiffSections is Diff for texts that are read where they lie, such as files: what they begin and end with in common is
+// compared in passing, on two cores, and only what lies between is held in memory, or all of next for a snapshot. The
+// error is that of a read. A text that changes meanwhile gives a delta to a text that never was; whoever cannot rule
+// that out compares hashes.
 func DiffSections(base, next *io.SectionReader) (*Delta, error) {
 	d, err := diffSections(base, next)
 	if d == nil && err == nil {
@@ -93,7 +94,8 @@ func commonStart(base, next *io.SectionReader, n int64) (int64, error) {
 	return n, nil
 }
 
-// commonEnd returns how many of the last n bytes are alike in both texts, from the start of the line after the one that differs.
+// commonEnd returns how many of the last n bytes are alike in both texts, from the start of the line after the one that
+// differs.
 func commonEnd(base, next *io.SectionReader, n int64) (int64, error) {
 	a, b := make([]byte, min(n, readSize)), make([]byte, min(n, readSize))
 	for done := int64(0); done < n; done += int64(len(a)) {

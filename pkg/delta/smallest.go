@@ -18,8 +18,9 @@ func Patch(base, next *io.SectionReader) ([]byte, error) {
 	return OrSnapshot(d.Encode(), next)
 }
 
-// OrSnapshot returns patch, which makes next, or the patch of a snapshot of next where that is smaller: no delta needs to be much larger than the
-// new text in bzip2. The time is proportional to the patch, not to next, unless the two are near each other.
+// OrSnapshot returns patch, which makes next, or the patch of a snapshot of next where that is smaller: no delta needs
+// to be much larger than the new text in bzip2. The time is proportional to the patch, not to next, unless the two are
+// near each other.
 func OrSnapshot(patch []byte, next *io.SectionReader) ([]byte, error) {
 	if !mayBeLarge(patch, next) {
 		return patch, nil

@@ -8,9 +8,9 @@ import (
 	"github.com/reedbase/reedbase/pkg/fault"
 )
 
-// Stream writes the text that patch makes of base to w and returns its size, in memory that depends neither on the text nor on the base.
-// All controls are checked before the first byte is written, the checksums of the blocks only after the last. Errors are as Parse
-// returns them, and those of w.
+// Stream writes the text that patch makes of base to w and returns its size, in memory that depends neither on the text
+// nor on the base. All controls are checked before the first byte is written, the checksums of the blocks only after
+// the last. Errors are as Parse returns them, and those of w.
 func Stream(w io.Writer, patch []byte, base io.ReaderAt, baseSize, maxSize int64) (int64, error) {
 	b, err := split(patch, maxSize)
 	if err != nil {
@@ -36,8 +36,9 @@ func Stream(w io.Writer, patch []byte, base io.ReaderAt, baseSize, maxSize int64
 	return b.size, s.w.Flush()
 }
 
-// Weight returns a bound of the memory that Parse takes to hold patch as a delta, in bytes, without reading the base: its
-// operations, its extra bytes, and the bytes that its diff block might change. Where that is too much, Stream applies the patch.
+// Weight returns a bound of the memory that Parse takes to hold patch as a delta, in bytes, without reading the base:
+// its operations, its extra bytes, and the bytes that its diff block might change. Where that is too much, Stream
+// applies the patch.
 func Weight(patch []byte, baseSize, maxSize int64) (int64, error) {
 	b, err := split(patch, maxSize)
 	if err != nil {

@@ -13,11 +13,11 @@ type Piece struct {
 	Off, N int64
 }
 
-// Text is a text as pieces of one base and of deltas' extra bytes: the composition of a chain of deltas. It keeps the extra bytes of the
-// deltas that it was made from. A Text must not be used while Apply changes it.
+// Text is a text as pieces of one base and of deltas' extra bytes: the composition of a chain of deltas. It keeps the
+// extra bytes of the deltas that it was made from. A Text must not be used while Apply changes it.
 //
-// The pieces stand in leaves that never change, so that a delta of few operations makes few of them anew and the states before and after it
-// share the rest: a tree of one level, as ropes have (Boehm, Atkinson and Plass, 1995).
+// The pieces stand in leaves that never change, so that a delta of few operations makes few of them anew and the states
+// before and after it share the rest: a tree of one level, as ropes have (Boehm, Atkinson and Plass, 1995).
 type Text struct {
 	baseSize int64
 	leaves   []*leaf
@@ -64,8 +64,9 @@ func (t *Text) Pieces() []Piece {
 	return all
 }
 
-// Apply makes t what d makes of t, in time proportional to the operations and to the leaves they touch, and touches no byte of either. A delta
-// for a base of another size than t, or one that is not sound, is an error of kind fault.Corrupt, and leaves t as it was.
+// Apply makes t what d makes of t, in time proportional to the operations and to the leaves they touch, and touches no
+// byte of either. A delta for a base of another size than t, or one that is not sound, is an error of kind
+// fault.Corrupt, and leaves t as it was.
 func (t *Text) Apply(d *Delta) error {
 	if err := d.check(t.Size()); err != nil {
 		return err
@@ -128,7 +129,8 @@ func (b *builder) add(l *leaf) {
 	b.starts = append(b.starts, b.starts[len(b.starts)-1]+l.size())
 }
 
-// cut appends the n bytes of t from off on. A leaf that lies in them whole is shared, unless it is small and better joined with its neighbour.
+// cut appends the n bytes of t from off on. A leaf that lies in them whole is shared, unless it is small and better
+// joined with its neighbour.
 func (b *builder) cut(t *Text, off, n int64) {
 	k := sort.Search(len(t.leaves), func(i int) bool { return t.starts[i+1] > off })
 	for ; n > 0; k++ {

@@ -25,8 +25,9 @@ func unhex(t *testing.T, text string) []byte {
 	return p
 }
 
-// TestVectors reads testdata/delta: a line "base:" with the base as Go writes a string, a line "expect:" with the new text written
-// likewise, the record behind the patch if there is one, or the error; a line "---"; then the file in hexadecimal.
+// TestVectors reads testdata/delta: a line "base:" with the base as Go writes a string, a line "expect:" with the new
+// text written likewise, the record behind the patch if there is one, or the error; a line "---"; then the file in
+// hexadecimal.
 func TestVectors(t *testing.T) {
 	files, err := filepath.Glob("../../testdata/delta/*.txt")
 	if err != nil || len(files) == 0 {
