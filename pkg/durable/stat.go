@@ -42,5 +42,9 @@ func ParseStat(text string) (s Stat, err error) {
 			return s, fault.New(fault.Corrupt, "%q is not a number of a stat record", field)
 		}
 	}
-	return Stat{n[0], n[1], n[2], int64(n[3]), int64(n[4]), int64(n[5])}, nil
+	s = Stat{n[0], n[1], n[2], int64(n[3]), int64(n[4]), int64(n[5])}
+	if s.String() != text {
+		return Stat{}, fault.New(fault.Corrupt, "%q is not written as a stat record is", text)
+	}
+	return s, nil
 }
