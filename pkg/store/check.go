@@ -93,7 +93,8 @@ func (s *Store) settings() (problems []table.Problem) {
 func (s *Store) CheckDictionaries() (list []table.Problem) {
 	dir, err := s.Registry()
 	if err != nil {
-		return []table.Problem{{File: s.dir.Path(registryFolder), Offset: -1, Text: err.Error()}}
+		text := strings.TrimPrefix(err.Error(), s.dir.Path(registryFolder)+" ")
+		return []table.Problem{{File: s.dir.Path(registryFolder), Offset: -1, Text: text}}
 	}
 	defer dir.Close()
 	for _, kind := range []dict.Kind{dict.Actions, dict.Users} {

@@ -276,8 +276,15 @@ func (s *Store) Names() ([]string, error) {
 	return names, nil
 }
 
-// Registry opens the folder of the dictionaries. The caller closes it.
-func (s *Store) Registry() (*durable.Dir, error) { return s.dir.Sub(registryFolder) }
+// Registry opens the folder of the dictionaries; fault.Corrupt when it is gone. The caller closes it.
+func (s *Store) Registry() (*durable.Dir, error) {
+	dir, err := s.dir.Sub(registryFolder)
+	if fault.KindOf(err) == fault.NotFound {
+		err = fault.New(fault.Corrupt, "%s is missing", s.dir.Path(registryFolder))
+		err = fault.WithHint(err, "'rdb recover' makes it anew from the logs")
+	}
+	return dir, err
+}
 
 // User returns the code of the user name, adding it to the dictionary when it is new.
 func (s *Store) User(name string) (uint64, error) {
