@@ -2,6 +2,12 @@ module github.com/reedbase/reedbase
 
 go 1.26.0
 
+// Commands that live for milliseconds do not look through the system for processor quotas when they start.
+godebug (
+	containermaxprocs=0
+	updatemaxprocs=0
+)
+
 require (
 	github.com/pelletier/go-toml/v2 v2.4.3
 	github.com/ulikunitz/xz v0.5.17

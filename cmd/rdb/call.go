@@ -21,6 +21,7 @@ type call struct {
 	db       *reedbase.DB // once it is open
 
 	dir, user string // --dir and --user
+	login     string // who writes when nothing names a user
 	trust     bool
 
 	switches map[string]*bool // the verb's flags by their last name
@@ -161,7 +162,7 @@ func (c *call) place() string {
 }
 
 func (c *call) options() reedbase.Options {
-	o := reedbase.Options{User: c.user, Trust: c.trust, Warn: func(text string) { c.Warn("%s", text) }}
+	o := reedbase.Options{User: c.user, Login: c.login, Trust: c.trust, Warn: func(text string) { c.Warn("%s", text) }}
 	if c.Getenv("RDB_TRACE") != "" {
 		o.Trace = c.Trace
 	}
@@ -174,19 +175,8 @@ func (c *call) openToWrite() (*reedbase.DB, error) {
 	if c.user == "" {
 		c.user = c.Getenv("REED_USER")
 	}
-	db, err := c.open()
-	if err != nil || c.user != "" {
-		return db, err
-	}
-	config, err := db.Config()
-	if err != nil {
-		return nil, err
-	}
-	if c.user = config.User.Name; c.user == "" {
-		c.user = c.loginName()
-	}
-	if err := db.Close(); err != nil {
-		return nil, err
+	if c.user == "" {
+		c.login = c.loginName()
 	}
 	return c.open()
 }

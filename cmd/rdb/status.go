@@ -30,28 +30,15 @@ func runStatus(c *call) error {
 
 // statuses returns the status of one table, or of all.
 func statuses(db *reedbase.DB, name string) ([]reedbase.Status, error) {
-	names := []string{name}
 	if name == "" {
-		tables, err := db.Tables()
-		if err != nil {
-			return nil, err
-		}
-		names = names[:0]
-		for _, t := range tables {
-			names = append(names, t.Name)
-		}
+		return db.Statuses()
 	}
-	all := make([]reedbase.Status, len(names))
-	for i, name := range names {
-		t, err := db.Table(name)
-		if err != nil {
-			return nil, err
-		}
-		if all[i], err = t.Status(); err != nil {
-			return nil, err
-		}
+	t, err := db.Table(name)
+	if err != nil {
+		return nil, err
 	}
-	return all, nil
+	status, err := t.Status()
+	return []reedbase.Status{status}, err
 }
 
 // needsNothing holds for a table that is clean, or whose current.csv the next write brings up to date by itself.

@@ -34,6 +34,7 @@ type Config = store.Config
 // Options is how a database is used. The zero value reads; a write needs a User.
 type Options struct {
 	User  string               // the name under which writes are recorded
+	Login string               // that name when User is empty and the database's settings give none
 	Wait  time.Duration        // how long a write waits for a table's lock; 0 takes the database's setting
 	Warn  func(text string)    // told what a user should know although a call succeeded; nil drops it
 	Trust bool                 // also open a database that belongs to another user
@@ -88,10 +89,20 @@ func (db *DB) trace(argv ...string) {
 
 // user returns the code of the user who writes.
 func (db *DB) user() (uint64, error) {
-	if db.opt.User == "" {
+	name := db.opt.User
+	if name == "" {
+		c, err := db.store.Config()
+		if err != nil {
+			return 0, err
+		}
+		if name = c.User.Name; name == "" {
+			name = db.opt.Login
+		}
+	}
+	if name == "" {
 		return 0, fault.WithHint(fault.New(fault.Input, "a write needs a user"), "name one with --user or REED_USER")
 	}
-	return db.store.User(db.opt.User)
+	return db.store.User(name)
 }
 
 // Table returns the table name; fault.NotFound, with the nearest name as a hint, when it is not there. A table that was
@@ -116,6 +127,31 @@ func (db *DB) hintNames(err error, name string) error {
 		return fault.WithHint(err, "did you mean %q?", near)
 	}
 	return fault.WithHint(err, "the tables are %s", listed(names))
+}
+
+// Statuses looks at all tables that are there, by name, without changing them.
+func (db *DB) Statuses() ([]Status, error) {
+	names, err := db.store.Names()
+	if err != nil {
+		return nil, err
+	}
+	var list []Status
+	labels := db.labels()
+	for _, name := range names {
+		t, err := db.Table(name)
+		if err != nil {
+			return nil, err
+		}
+		s, there, err := t.status(labels)
+		t.Close()
+		if err != nil {
+			return nil, err
+		}
+		if there {
+			list = append(list, s)
+		}
+	}
+	return list, nil
 }
 
 // names returns the tables that are there, sorted.

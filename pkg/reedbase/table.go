@@ -115,18 +115,25 @@ func (t *Table) Info() (TableInfo, error) {
 
 // Status looks at the table without changing it.
 func (t *Table) Status() (Status, error) {
+	s, _, err := t.status(t.db.labels())
+	return s, err
+}
+
+// status is Status with the dictionaries read before; there says that the table has a version and is not deleted.
+func (t *Table) status(names labels) (s Status, there bool, err error) {
 	st, err := t.t.Status()
 	if err != nil {
-		return Status{}, err
+		return s, false, err
 	}
-	s := Status{
+	s = Status{
 		Name: t.Name(), State: st.State, Holder: st.Holder, Locked: st.Locked, Unknown: st.Unknown, Problem: st.Problem,
 		Added: st.Changes.Added, Changed: st.Changes.Changed, Deleted: st.Changes.Deleted,
 	}
 	if st.Head.ID != 0 {
-		s.Head = t.version(st.Head, t.db.labels())
+		s.Head = t.version(st.Head, names)
 	}
-	return s, nil
+	there = st.Head.ID != 0 && st.Head.Action != verlog.Delete || st.State == Dirty || st.Problem != nil
+	return s, there, nil
 }
 
 // reader is the table as it stands, open for reading rows.

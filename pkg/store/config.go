@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/pelletier/go-toml/v2"
@@ -109,7 +110,7 @@ func decode(b []byte, into any) error {
 	var unknown *toml.StrictMissingError
 	if errors.As(err, &unknown) && len(unknown.Errors) > 0 {
 		row, _ := unknown.Errors[0].Position()
-		return fault.New(fault.Input, "line %d: unknown setting %q", row, unknown.Errors[0].Key())
+		return fault.New(fault.Input, "line %d: unknown setting %q", row, strings.Join(unknown.Errors[0].Key(), "."))
 	}
 	var bad *toml.DecodeError
 	if errors.As(err, &bad) {

@@ -171,6 +171,9 @@ func (s *Store) open() (err error) {
 	if err := s.checkOwner(); err != nil {
 		return err
 	}
+	if _, err := s.node(); fault.KindOf(err) == fault.Format {
+		return err // what it holds may mean something else than it seems to
+	}
 	if s.tables, err = s.dir.Sub(tablesFolder); err != nil {
 		return fmt.Errorf("open the tables: %w", err)
 	}

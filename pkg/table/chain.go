@@ -13,24 +13,45 @@ import (
 	"github.com/reedbase/reedbase/pkg/verlog"
 )
 
-// index finds lines by version, and the snapshots that stand for versions whose deltas were folded away.
+// index finds lines by version, and the snapshots that stand for versions whose deltas were folded away or lost.
 type index struct {
-	lines   []verlog.Line
-	at      map[stamp.ID]int
-	folded  map[stamp.ID]stamp.ID // version → the compact line whose snapshot has its content
-	compact stamp.ID              // the newest version that was folded; deltas up to it may be gone
+	lines    []verlog.Line
+	at       map[stamp.ID]int
+	folded   map[stamp.ID]stamp.ID // version → the later line whose snapshot has its content
+	compact  stamp.ID              // the newest version that was folded; deltas up to it may be gone
+	repaired stamp.ID              // the newest version that a recovery saved; deltas up to it may be lost
 }
 
 func indexOf(lines []verlog.Line) *index {
 	x := &index{lines: lines, at: make(map[stamp.ID]int, len(lines)), folded: map[stamp.ID]stamp.ID{}}
 	for i, l := range lines {
 		x.at[l.ID] = i
-		if l.Action == verlog.Compact && l.Base != 0 {
+		switch {
+		case l.Action == verlog.Compact && l.Base != 0:
 			x.folded[l.Base] = l.ID
 			x.compact = max(x.compact, l.Base)
+		case x.saves(l):
+			x.folded[l.Base] = l.ID
+			x.repaired = max(x.repaired, l.Base)
+		case l.Action == verlog.Rollback && l.User == 0:
+			x.repaired = max(x.repaired, l.Base)
 		}
 	}
 	return x
+}
+
+// saves reports whether l is what a recovery stores of a head whose own delta is lost: its content, as a snapshot.
+func (x *index) saves(l verlog.Line) bool {
+	base, ok := x.line(l.Base)
+	return ok && l.Action == verlog.Snapshot && l.Size > 0 && l.Hash == base.Hash
+}
+
+// origin returns the version whose content l's delta makes: for a snapshot that stands for an older version that one.
+func (x *index) origin(l verlog.Line) stamp.ID {
+	if x.folded[l.Base] == l.ID {
+		return l.Base
+	}
+	return l.ID
 }
 
 func (x *index) line(id stamp.ID) (verlog.Line, bool) {
@@ -181,8 +202,11 @@ func (t *Table) chain(id stamp.ID, x *index, cached bool) (*chain, error) {
 				line, _ = x.line(snap)
 			}
 			batch = append(batch, line)
-			if at = line.Base; line.Action == verlog.Compact {
+			if at = line.Base; x.folded[at] == line.ID {
 				at = 0
+			}
+			if at >= line.ID {
+				return nil, fault.New(fault.Corrupt, "table %q: version %s is made from %s, which is not older", t.name, line.ID, at)
 			}
 		}
 		done, err := t.extend(ch, batch, x)
@@ -259,11 +283,15 @@ func (t *Table) explain(err error, line verlog.Line, x *index) error {
 	return fault.WithHint(err, "the oldest version that can be read is %s; 'rdb version:tag' keeps a version for ever", x.compact)
 }
 
-// readDelta reads and parses the delta of line's version, and checks that the file is the one the line names.
+// readDelta reads and parses the delta of line's version, and checks that the file is the one the line names: the record
+// behind the patch is the line.
 func (t *Table) readDelta(line verlog.Line) (*delta.Delta, error) {
-	patch, _, err := t.readPatch(line.ID, line.Size)
+	patch, rec, err := t.readPatch(line.ID, line.Size)
 	if err != nil {
 		return nil, err
+	}
+	if string(rec) != string(line.Append(nil)) {
+		return nil, fault.New(fault.Corrupt, "%s: the line behind the patch is not the version's line in %s", t.dir.Path(deltaName(line.ID)), logFile)
 	}
 	d, _, err := delta.Parse(patch, nil, delta.AnySize, MaxSize)
 	if err != nil {

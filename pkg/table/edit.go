@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"slices"
+	"sort"
 	"strings"
 
 	"github.com/zeebo/xxh3"
@@ -51,6 +52,7 @@ func (t *Table) Delete(user uint64, keys ...[]string) (Result, error) {
 type edit struct {
 	s       *Session
 	head    *Content
+	read    *hashedReader // of the head
 	columns []string
 	key     []string // names of the key's columns
 	keyAt   []int
@@ -67,7 +69,7 @@ func (s *Session) edit() (*edit, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &edit{s: s, head: head, key: s.KeyNames()}
+	e := &edit{s: s, head: head, read: newHashedReader(head), key: s.KeyNames()}
 	if e.columns, err = (text{ReaderAt: head, size: head.Size}).columns(); err != nil {
 		return nil, err
 	}
@@ -101,7 +103,7 @@ func (e *edit) set(key []string, cells []Assignment) error {
 	if err != nil {
 		return err
 	}
-	found, record, ok, err := row.FindReader(e.head, e.head.Size, id, e.keyAt, nil)
+	found, record, ok, err := row.FindReader(e.read, e.head.Size, id, e.keyAt, nil)
 	if err != nil {
 		return err
 	}
@@ -199,7 +201,7 @@ func (e *edit) delete(key []string) error {
 	if err != nil {
 		return err
 	}
-	found, _, ok, err := row.FindReader(e.head, e.head.Size, id, e.keyAt, nil)
+	found, _, ok, err := row.FindReader(e.read, e.head.Size, id, e.keyAt, nil)
 	if err != nil {
 		return err
 	}
@@ -242,9 +244,10 @@ func (e *edit) draft(user uint64) (*Draft, error) {
 	return &Draft{Action: verlog.Update, User: user, Delta: d, Hash: hash, Counts: e.counts}, nil
 }
 
-// hash returns the hash of the text with the splices made.
+// hash returns the hash of the text with the splices made. What was read to find the rows is not read again.
 func (e *edit) hash() (verlog.Hash, error) {
-	h, buf, at := xxh3.New(), make([]byte, 256<<10), int64(0)
+	h, at := e.read.before(e.splices[0].Off)
+	buf := make([]byte, readSize)
 	copyTo := func(end int64) error {
 		n, err := io.CopyBuffer(struct{ io.Writer }{h}, io.NewSectionReader(e.head, at, end-at), buf)
 		if err == nil && n < end-at {
@@ -261,6 +264,51 @@ func (e *edit) hash() (verlog.Hash, error) {
 	}
 	err := copyTo(e.head.Size)
 	return sumOf(h), err
+}
+
+// readSize is how much is read at a time, in bytes.
+const readSize = 256 << 10
+
+// hashedReader hashes what is read from the beginning of a text on, and remembers the hash's state from time to time:
+// to hash a changed text one goes on from before the change.
+type hashedReader struct {
+	io.ReaderAt
+	hash   *xxh3.Hasher
+	at     int64 // hashed so far
+	states []hashState
+}
+
+type hashState struct {
+	hash xxh3.Hasher
+	at   int64
+}
+
+// maxStates bounds the memory for states: 1 KB each, a second pass over what lies behind the last one.
+const maxStates = 2048
+
+func newHashedReader(r io.ReaderAt) *hashedReader {
+	return &hashedReader{ReaderAt: r, hash: xxh3.New()}
+}
+
+// ReadAt implements io.ReaderAt; it is for one goroutine.
+func (r *hashedReader) ReadAt(p []byte, off int64) (int, error) {
+	n, err := r.ReaderAt.ReadAt(p, off)
+	if off == r.at && len(r.states) < maxStates {
+		r.states = append(r.states, hashState{*r.hash, r.at})
+		r.hash.Write(p[:n])
+		r.at += int64(n)
+	}
+	return n, err
+}
+
+// before returns the latest state of the hash that knows nothing behind off, and how far it has come.
+func (r *hashedReader) before(off int64) (*xxh3.Hasher, int64) {
+	i := sort.Search(len(r.states), func(i int) bool { return r.states[i].at > off })
+	if i == 0 {
+		return xxh3.New(), 0
+	}
+	s := r.states[i-1]
+	return &s.hash, s.at
 }
 
 // checkCell refuses what no cell may hold.

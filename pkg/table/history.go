@@ -93,11 +93,15 @@ func (s step) firstMoment(key []byte, names []string) (*Moment, error) {
 	if err != nil {
 		return nil, err
 	}
-	_, record, ok, err := row.FindReader(s.first, s.first.Size, key, at, nil)
+	b, err := s.first.Bytes()
+	if err != nil {
+		return nil, err
+	}
+	r, ok, err := row.Find(b, key, at)
 	if !ok {
 		return nil, err
 	}
-	return &Moment{Line: s.line, Columns: columns, Record: record}, nil
+	return &Moment{Line: s.line, Columns: columns, Record: bytes.Clone(b[r.Body:r.End])}, nil
 }
 
 // Blame says which version last set each row that was set after the oldest readable version; all other rows are that

@@ -123,14 +123,6 @@ func (t *Table) removeFolded(x *index) (freed int64, err error) {
 	return freed, t.dir.Sync()
 }
 
-// origin returns the version whose content l's delta makes: for a compact line that is its base.
-func (x *index) origin(l verlog.Line) stamp.ID {
-	if l.Action == verlog.Compact && l.Base != 0 {
-		return l.Base
-	}
-	return l.ID
-}
-
 // keptSnapshots are the compact lines whose snapshots are still needed: of the oldest version kept and of named ones.
 func (t *Table) keptSnapshots(x *index) (map[stamp.ID]bool, error) {
 	tags, err := t.Tags()

@@ -108,22 +108,29 @@ func compareBytes(old, next []byte, ops []delta.Op, key []string) (*Changes, err
 
 func memoryText(b []byte) text { return text{ReaderAt: bytes.NewReader(b), size: int64(len(b))} }
 
-// holdsNewlines reports whether a cell of the text may hold a newline, so that its lines are not its rows.
+// holdsNewlines reports whether a cell of the text may hold a newline, so that its lines are not its rows. Only lines
+// with a quote are looked at.
 func holdsNewlines(b []byte) bool {
-	if bytes.IndexByte(b, '"') < 0 {
-		return false
-	}
-	for at := 0; at < len(b); {
-		r, err := row.Next(b, at)
-		if err != nil {
-			return at < len(b) && r.End == 0
+	for at := 0; ; {
+		quote := bytes.IndexByte(b[at:], '"')
+		if quote < 0 {
+			return false
 		}
-		if bytes.IndexByte(trimEOL(b[r.Body:r.End]), '\n') >= 0 {
+		line := at + bytes.LastIndexByte(b[at:at+quote], '\n') + 1
+		if b[line] == '#' {
+			end := bytes.IndexByte(b[line:], '\n')
+			if end < 0 {
+				return false
+			}
+			at = line + end + 1
+			continue
+		}
+		r, err := row.Next(b, line)
+		if err != nil || bytes.IndexByte(trimEOL(b[r.Body:r.End]), '\n') >= 0 {
 			return true
 		}
 		at = r.End
 	}
-	return false
 }
 
 // CheckContent refuses what is no table with these key columns (none: the first); source says what it is, for messages.

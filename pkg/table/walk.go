@@ -44,7 +44,7 @@ func (t *Table) walk(id stamp.ID, x *index, key []string, visit func(step) error
 	}
 	w := walker{key: key, plain: true}
 	for i := len(segments) - 1; i >= 0; i-- {
-		if err := t.walkSegment(&w, segments[i], visit); err != nil {
+		if err := t.walkSegment(&w, segments[i], x, visit); err != nil {
 			return err
 		}
 	}
@@ -52,7 +52,8 @@ func (t *Table) walk(id stamp.ID, x *index, key []string, visit func(step) error
 }
 
 // segments are the chains that lead to id, newest first: each goes back to a snapshot, and the next is the one that
-// leads to that snapshot's base. They end at the first version, or where older ones were folded away.
+// leads to that snapshot's base. They end at the first version, or where older ones were folded away; versions that were
+// lost before a recovery are passed over.
 func (t *Table) segments(id stamp.ID, x *index) ([]*chain, error) {
 	var list []*chain
 	for id != 0 {
@@ -64,15 +65,45 @@ func (t *Table) segments(id stamp.ID, x *index) ([]*chain, error) {
 			return list, err
 		}
 		list = append(list, ch)
-		if id = ch.root.Base; ch.root.Action == verlog.Compact {
-			break
+		id = ch.root.Base
+		switch {
+		case ch.root.Action == verlog.Compact:
+			return list, nil
+		case x.origin(ch.root) != ch.root.ID:
+			saved, _ := x.line(id)
+			id = t.readable(saved.Base, x)
+		}
+		if id >= ch.root.ID {
+			return list, fault.New(fault.Corrupt, "table %q: version %s is made from %s, which is not older", t.name, ch.root.ID, id)
 		}
 	}
 	return list, nil
 }
 
-func (t *Table) walkSegment(w *walker, ch *chain, visit func(step) error) error {
-	s := step{line: ch.root, first: ch.base}
+// readable returns the newest version from id back by first parents whose deltas are all there, or 0.
+func (t *Table) readable(id stamp.ID, x *index) stamp.ID {
+	for _, l := range x.ancestry(id) {
+		if snap, ok := x.folded[l.ID]; ok {
+			l, _ = x.line(snap)
+		}
+		d, err := t.readDelta(l)
+		if err != nil {
+			id = l.Base
+		} else if d.IsSnapshot() {
+			return id
+		}
+	}
+	return 0
+}
+
+// named returns the line of the version whose content l's snapshot has.
+func (x *index) named(l verlog.Line) verlog.Line {
+	named, _ := x.line(x.origin(l))
+	return named
+}
+
+func (t *Table) walkSegment(w *walker, ch *chain, x *index, visit func(step) error) error {
+	s := step{line: x.named(ch.root), first: ch.base}
 	var err error
 	if w.was.ReaderAt != nil {
 		s.first = nil
