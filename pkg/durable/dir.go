@@ -17,10 +17,10 @@ import (
 // Dir is an open folder. Every name given to its methods is resolved inside it by os.Root, so no name and no symbolic
 // link leads out of it. A Dir may be used by several goroutines.
 type Dir struct {
-	root  *os.Root
-	file  *os.File // the folder itself, for fsync and for renameat2
-	path  string   // for messages only
-	place string   // the absolute path, only to see whether the folder still stands there; "" when it is not known
+	root   *os.Root
+	file   *os.File // the folder itself, for fsync and for renameat2
+	path   string   // for messages only
+	stands string   // the absolute path, only to see whether the folder still stands there; "" when it is not known
 }
 
 // OpenDir opens the folder at path. The caller closes it.
@@ -42,7 +42,7 @@ func newDir(root *os.Root, path, place string) (*Dir, error) {
 		root.Close()
 		return nil, kinded(err)
 	}
-	return &Dir{root: root, file: file, path: path, place: place}, nil
+	return &Dir{root: root, file: file, path: path, stands: place}, nil
 }
 
 // Sub opens the folder name inside d. A symbolic link in its place is refused with fault.Corrupt: one folder has one
@@ -60,8 +60,8 @@ func (d *Dir) Sub(name string) (*Dir, error) {
 		return nil, kinded(err)
 	}
 	place := ""
-	if d.place != "" {
-		place = filepath.Join(d.place, name)
+	if d.stands != "" {
+		place = filepath.Join(d.stands, name)
 	}
 	return newDir(root, d.Path(name), place)
 }
@@ -116,10 +116,10 @@ func (d *Dir) Root() *os.Root { return d.root }
 // standing returns an error of kind fault.Busy when another folder stands at d's path by now, or none: what is written
 // here would be found by nobody.
 func (d *Dir) standing() error {
-	if d.place == "" {
+	if d.stands == "" {
 		return nil
 	}
-	there, err := os.Stat(d.place)
+	there, err := os.Stat(d.stands)
 	here, err2 := d.file.Stat()
 	if err2 != nil || err == nil && os.SameFile(there, here) {
 		return kinded(err2)

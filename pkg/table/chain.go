@@ -48,7 +48,7 @@ func (x *index) saves(l verlog.Line) bool {
 
 // origin returns the version whose content l's delta makes: for a snapshot that stands for an older version that one.
 func (x *index) origin(l verlog.Line) stamp.ID {
-	if x.folded[l.Base] == l.ID {
+	if l.Base != 0 && (l.Action == verlog.Compact || x.folded[l.Base] == l.ID) {
 		return l.Base
 	}
 	return l.ID
@@ -202,7 +202,7 @@ func (t *Table) chain(id stamp.ID, x *index, cached bool) (*chain, error) {
 				line, _ = x.line(snap)
 			}
 			batch = append(batch, line)
-			if at = line.Base; x.folded[at] == line.ID {
+			if at = line.Base; x.origin(line) == at {
 				at = 0
 			}
 			if at >= line.ID {

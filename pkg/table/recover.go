@@ -2,7 +2,6 @@ package table
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -34,7 +33,7 @@ func (t *Table) Recover() (done []string, err error) {
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, lock.Release()) }()
+	defer lock.Release()
 	r := &recovery{t: t}
 	defer func() { done = r.done }()
 	warn := t.opt.Warn
@@ -287,7 +286,7 @@ func (r *recovery) fromCurrent(x *index) error {
 		return err
 	}
 	r.say("version %s was taken from current.csv, which holds it, and stored as a snapshot; older ones may be lost", head.ID)
-	return r.store(Draft{Action: verlog.Compact, Delta: delta.Snapshot(b), Hash: head.Hash, Alias: head.ID})
+	return r.store(Draft{Action: verlog.Snapshot, Delta: delta.Snapshot(b), Hash: head.Hash})
 }
 
 // fromHistory brings the newest version back that can be read.

@@ -214,8 +214,9 @@ func (c *verifier) version(states []*state, i int, p parsed, hashes *hashing) {
 	c.seen.Versions++
 	if s.err = p.err; s.err != nil {
 		missing := fault.KindOf(s.err) == fault.NotFound
-		s.gone = missing && c.x.origin(l) <= c.x.compact
 		if missing {
+			_, kept := c.x.folded[l.ID]
+			s.gone = kept || c.x.origin(l) <= c.x.compact
 			s.err = fault.New(fault.Corrupt, "is missing")
 		}
 		return
@@ -262,6 +263,9 @@ func (c *verifier) judge(states []*state, i int, l verlog.Line) {
 	}
 	switch {
 	case s.gone || s.lost:
+	case s.err != nil && l.ID <= c.x.repaired && !c.t.dir.Exists(deltaName(l.ID)):
+		s.lost = true
+		c.note(deltaName(l.ID), "was lost before a recovery: version "+l.ID.String()+", and those made from it, cannot be read")
 	case s.err != nil:
 		add(s.err.Error())
 	case s.hash != l.Hash:
