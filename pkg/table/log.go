@@ -2,7 +2,9 @@ package table
 
 import (
 	"bytes"
+	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"slices"
 	"strings"
@@ -21,6 +23,7 @@ type logView struct {
 	end   int64         // behind the last complete line
 	torn  bool          // bytes follow end
 	lines []verlog.Line // all lines, nil when the record vouched for the head
+	fixed error         // why the file cannot be written; nil when it can
 	err   error         // damage, of kind fault.Corrupt
 }
 
@@ -34,7 +37,8 @@ func (l *logView) close() {
 // since. With whole, every line is read.
 func (t *Table) openLog(rec *record, whole bool) (*logView, error) {
 	f, err := t.dir.OpenFile(logFile, os.O_RDWR)
-	if os.IsPermission(err) {
+	fixed := err
+	if errors.Is(err, fs.ErrPermission) {
 		f, err = t.dir.Open(logFile)
 	}
 	if err != nil {
@@ -43,7 +47,7 @@ func (t *Table) openLog(rec *record, whole bool) (*logView, error) {
 		}
 		return nil, err
 	}
-	l := &logView{file: f}
+	l := &logView{file: f, fixed: fixed}
 	if l.stat, err = durable.StatOf(f); err != nil {
 		f.Close()
 		return nil, err

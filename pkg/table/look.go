@@ -144,7 +144,7 @@ func (v *view) needLines() error {
 	if v.log.lines != nil || v.log.file == nil {
 		return nil
 	}
-	whole := logView{file: v.log.file, stat: v.log.stat}
+	whole := logView{file: v.log.file, stat: v.log.stat, fixed: v.log.fixed}
 	if err := whole.readAll(v.log.file.Name()); err != nil {
 		return err
 	}
