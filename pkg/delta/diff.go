@@ -34,9 +34,6 @@ func diff(base, next []byte, limit int, inner bool) *Delta {
 	a.copy(0, start)
 	a.onLine(start, start)
 	for at := start; a.pos < len(a.next); {
-		if len(a.made.Extra) > limit {
-			return nil
-		}
 		at = a.resync(at)
 		n := commonPrefix(base[at:], a.next[a.pos:])
 		a.copy(at, n)
@@ -44,10 +41,11 @@ func diff(base, next []byte, limit int, inner bool) *Delta {
 		a.onLine(at, n)
 	}
 	a.copy(len(base)-end, end)
-	if len(a.made.Extra) > limit {
+	d := refine(base, &a.made)
+	if len(d.Extra) > limit {
 		return nil
 	}
-	return &a.made
+	return d
 }
 
 // aligner walks through the new text and writes a delta. Positions in the base move freely, those in the new text only

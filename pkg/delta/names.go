@@ -2,7 +2,6 @@ package delta
 
 import (
 	"bytes"
-	"math/bits"
 
 	"github.com/zeebo/xxh3"
 )
@@ -43,22 +42,14 @@ func nameOf(line []byte, cells int) []byte {
 // nameIndex finds lines of a text by their names. Of lines with one name it knows the first.
 type nameIndex struct {
 	text  []byte
-	cells int      // that make a name
-	slots []uint64 // 32 bits of the name's hash, 32 of the line's offset + 1; 0 is free
+	cells int // that make a name
+	slots slots
 }
-
-const (
-	// indexable is how much of a text is indexed, in bytes: what a slot can hold.
-	indexable = 1<<32 - 2
-	// probes is how many slots are tried for a name; the bound keeps texts made to collide from taking for ever.
-	probes = 64
-)
 
 // newNameIndex indexes text by the fewest cells that tell most of its lines apart.
 func newNameIndex(text []byte, cells int) *nameIndex {
 	text = text[:min(len(text), indexable)]
-	lines := bytes.Count(text, []byte{'\n'}) + 1
-	x := &nameIndex{text: text, cells: cells, slots: make([]uint64, 1<<bits.Len(uint(lines+lines/2)))}
+	x := &nameIndex{text: text, cells: cells, slots: newSlots(bytes.Count(text, []byte{'\n'}) + 1)}
 	for !x.fill() {
 		x.cells++
 		clear(x.slots)
@@ -72,7 +63,7 @@ func (x *nameIndex) fill() bool {
 	for at := 0; at < len(x.text); lines++ {
 		line := lineAt(x.text, at)
 		name := nameOf(line, x.cells)
-		if !x.enter(xxh3.Hash(name), at) && len(name) < len(line) {
+		if !x.slots.enter(xxh3.Hash(name), at) && len(name) < len(line) {
 			if twins++; twins > 64+lines/8 {
 				return false
 			}
@@ -82,36 +73,8 @@ func (x *nameIndex) fill() bool {
 	return true
 }
 
-// enter notes the line at the given offset, unless its name is known.
-func (x *nameIndex) enter(hash uint64, at int) bool {
-	mask := uint64(len(x.slots) - 1)
-	for i := range uint64(probes) {
-		slot := &x.slots[(hash+i)&mask]
-		if *slot == 0 {
-			*slot = hash&^(1<<32-1) | uint64(at+1)
-			return true
-		}
-		if *slot>>32 == hash>>32 {
-			return false
-		}
-	}
-	return true
-}
-
 // find returns the offset of the first line that has the name of the given one.
 func (x *nameIndex) find(line []byte) (at int, ok bool) {
 	name := nameOf(line, x.cells)
-	hash := xxh3.Hash(name)
-	mask := uint64(len(x.slots) - 1)
-	for i := range uint64(probes) {
-		slot := x.slots[(hash+i)&mask]
-		if slot == 0 {
-			break
-		}
-		at := int(uint32(slot)) - 1
-		if slot>>32 == hash>>32 && bytes.HasPrefix(x.text[at:], name) {
-			return at, true
-		}
-	}
-	return 0, false
+	return x.slots.find(xxh3.Hash(name), func(at int) bool { return bytes.HasPrefix(x.text[at:], name) })
 }

@@ -22,9 +22,12 @@ const storedSize = 416
 // Seal returns the file that stores a patch: an .xz of the patch and a record behind it, which bspatch ignores. record
 // returns the record, a text of at most 4,000 bytes that ends in a newline, for the size of the whole file in bytes,
 // which it may hold; its length must depend on nothing but the number of digits of that size. A nil record seals the
-// patch alone, in the fewest bytes.
+// patch alone.
 func Seal(patch []byte, record func(size int64) []byte) []byte {
 	if record == nil {
+		if len(patch) > smallPatch {
+			return xz.Append(nil, patch)
+		}
 		return xz.Compress(patch)
 	}
 	stored := sealStored(patch, record)

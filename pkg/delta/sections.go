@@ -12,8 +12,8 @@ const readSize = 256 << 10
 
 // DiffSections is Diff for texts that are read where they lie, such as files: what they begin and end with in common is
 // compared in passing, on two cores, and only what lies between is held in memory, or all of next for a snapshot. The
-// error is that of a read. A text that changes meanwhile gives a delta to a text that never was; whoever cannot rule
-// that out compares hashes.
+// error is that of a read. What lies outside is not searched for lines that moved. A text that changes meanwhile gives
+// a delta to a text that never was; whoever cannot rule that out compares hashes.
 func DiffSections(base, next *io.SectionReader) (*Delta, error) {
 	d, err := diffSections(base, next)
 	if d == nil && err == nil {
