@@ -43,6 +43,7 @@ func steps(lines []string) (session []step, err error) {
 // command must end with 0 and print what the document shows, if it shows anything.
 func play(t *testing.T, name string, session []step) {
 	t.Helper()
+	needStock(t, session)
 	work := t.TempDir()
 	furnish(t, work, "../testdata/session/"+name+".txtar")
 	const mark = "@@ end of step "
@@ -68,6 +69,22 @@ func play(t *testing.T, name string, session []step) {
 			t.Errorf("$ %s\n%s", s.command, diff)
 		}
 		printed = next
+	}
+}
+
+// needStock skips a session with a program that is not part of every system and not installed here.
+func needStock(t *testing.T, session []step) {
+	t.Helper()
+	for _, program := range []string{"xz", "bsdiff", "bspatch", "xxhsum"} {
+		uses := regexp.MustCompile(`\b` + program + `\b`)
+		if _, err := exec.LookPath(program); err == nil {
+			continue
+		}
+		for _, s := range session {
+			if uses.MatchString(s.command) {
+				t.Skip(program + " is not installed")
+			}
+		}
 	}
 }
 
