@@ -9,6 +9,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync"
+	"sync/atomic"
 	"syscall"
 
 	"github.com/reedbase/reedbase/pkg/fault"
@@ -18,9 +20,10 @@ import (
 // link leads out of it. A Dir may be used by several goroutines.
 type Dir struct {
 	root   *os.Root
-	file   *os.File // the folder itself, for fsync and for renameat2
-	path   string   // for messages only
-	stands string   // the absolute path, only to see whether the folder still stands there; "" when it is not known
+	self   func() (*os.File, error) // opens the folder itself, once it is needed, for fsync and for renameat2
+	path   string                   // for messages only
+	opened atomic.Bool              // self was called
+	stands string                   // the absolute path, only to see whether the folder still stands there; "" when it is not known
 }
 
 // OpenDir opens the folder at path. The caller closes it.
@@ -33,16 +36,16 @@ func OpenDir(path string) (*Dir, error) {
 	if err != nil {
 		place = ""
 	}
-	return newDir(root, path, place)
+	return newDir(root, path, place), nil
 }
 
-func newDir(root *os.Root, path, place string) (*Dir, error) {
-	file, err := root.Open(".")
-	if err != nil {
-		root.Close()
-		return nil, kinded(err)
-	}
-	return &Dir{root: root, file: file, path: path, stands: place}, nil
+func newDir(root *os.Root, path, place string) *Dir {
+	d := &Dir{root: root, path: path, stands: place}
+	d.self = sync.OnceValues(func() (*os.File, error) {
+		d.opened.Store(true)
+		return root.Open(".")
+	})
+	return d
 }
 
 // Sub opens the folder name inside d. A symbolic link in its place is refused with fault.Corrupt: one folder has one
@@ -63,7 +66,7 @@ func (d *Dir) Sub(name string) (*Dir, error) {
 	if d.stands != "" {
 		place = filepath.Join(d.stands, name)
 	}
-	return newDir(root, d.Path(name), place)
+	return newDir(root, d.Path(name), place), nil
 }
 
 // MakeAll makes the folder at path, and those above it that are missing, durably: each folder above a new one is synced.
@@ -104,7 +107,14 @@ func (d *Dir) MakeSub(name string) (*Dir, error) {
 
 // Close releases the folder; files opened from it stay open.
 func (d *Dir) Close() error {
-	return errors.Join(d.file.Close(), d.root.Close())
+	if !d.opened.Load() {
+		return d.root.Close()
+	}
+	file, err := d.self()
+	if err != nil {
+		return d.root.Close()
+	}
+	return errors.Join(file.Close(), d.root.Close())
 }
 
 // Path returns where name stands, for messages: never to be opened.
@@ -120,7 +130,7 @@ func (d *Dir) standing() error {
 		return nil
 	}
 	there, err := os.Stat(d.stands)
-	here, err2 := d.file.Stat()
+	here, err2 := d.root.Stat(".")
 	if err2 != nil || err == nil && os.SameFile(there, here) {
 		return kinded(err2)
 	}
@@ -191,7 +201,11 @@ func (d *Dir) Names() ([]string, error) {
 
 // Sync makes the folder's entries durable: what was created, renamed or removed in it stays so.
 func (d *Dir) Sync() error {
-	if err := d.file.Sync(); err != nil {
+	file, err := d.self()
+	if err == nil {
+		err = file.Sync()
+	}
+	if err != nil {
 		return fmt.Errorf("sync %q: %w", d.path, err)
 	}
 	return nil

@@ -19,7 +19,11 @@ func exchange(d *Dir, a, b string) error {
 
 // rename2 calls renameat2 with single names inside the open folder, so nothing can lead out of it.
 func rename2(d *Dir, from, to string, flags uint) error {
-	fd := int(d.file.Fd())
+	folder, err := d.self()
+	if err != nil {
+		return err
+	}
+	fd := int(folder.Fd())
 	for {
 		switch err := unix.Renameat2(fd, from, fd, to, flags); err {
 		case nil:
