@@ -144,6 +144,16 @@ func level(text string) string {
 	return text
 }
 
+// TestDemo runs the demo, which checks itself.
+func TestDemo(t *testing.T) {
+	t.Parallel()
+	demo := exec.Command("../scripts/demo")
+	demo.Env = append(environment(t.TempDir()), "TMPDIR="+t.TempDir())
+	if printed, err := demo.CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, printed)
+	}
+}
+
 func TestSessionsAreReadAndCompared(t *testing.T) {
 	session, err := steps(strings.Split("$ echo a; echo b\na\nb\n$ cat <<E\n> c\n> E\n$ x=1; cd /\n$ echo $x; pwd\n1\n/", "\n"))
 	if err != nil {
