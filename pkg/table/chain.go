@@ -43,7 +43,8 @@ func indexOf(lines []verlog.Line) *index {
 // saves reports whether l is what a recovery stores of a head whose own delta is lost: its content, as a snapshot.
 func (x *index) saves(l verlog.Line) bool {
 	base, ok := x.line(l.Base)
-	return ok && l.Action == verlog.Snapshot && l.Size > 0 && l.Hash == base.Hash
+	again := l.Action == verlog.Snapshot || l.Action == verlog.Delete && base.Action == verlog.Delete
+	return ok && again && l.Size > 0 && l.Hash == base.Hash
 }
 
 // origin returns the version whose content l's delta makes: for a snapshot that stands for an older version that one.

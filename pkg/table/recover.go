@@ -1,10 +1,9 @@
 package table
 
 import (
-	"cmp"
+	"bytes"
+	"errors"
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 
 	"github.com/reedbase/reedbase/pkg/delta"
@@ -36,12 +35,13 @@ func (t *Table) Recover() (done []string, err error) {
 	defer lock.Release()
 	r := &recovery{t: t}
 	defer func() { done = r.done }()
-	warn := t.opt.Warn
 	quiet := *t
 	quiet.opt.Warn = func(text string) { r.done = append(r.done, strings.TrimPrefix(text, "table "+t.name+": ")) }
 	r.t = &quiet
-	_ = warn
 	if err := r.log(); err != nil {
+		return nil, err
+	}
+	if err := r.noFile(); err != nil {
 		return nil, err
 	}
 	if r.v, err = r.t.look(true); err != nil {
@@ -57,7 +57,11 @@ func (t *Table) Recover() (done []string, err error) {
 	if err := r.orphans(); err != nil {
 		return nil, err
 	}
-	if err := r.head(); err != nil {
+	x := indexOf(r.v.log.lines)
+	if err := r.deltas(x); err != nil {
+		return nil, err
+	}
+	if err := r.head(x); err != nil {
 		return nil, err
 	}
 	return nil, r.current()
@@ -91,56 +95,94 @@ func (r *recovery) moveAway(name, why string) error {
 	return err
 }
 
-// head sees to it that the newest version can be read.
-func (r *recovery) head() error {
-	t, v := r.t, r.v
-	x := indexOf(v.log.lines)
-	c, err := t.content(v.head().ID, x)
+// noFile moves aside what stands in the place of current.csv and is no file.
+func (r *recovery) noFile() error {
+	f, err := r.t.dir.Open(currentFile)
+	if err == nil {
+		return f.Close()
+	}
+	if fault.KindOf(err) != fault.Corrupt {
+		return nil
+	}
+	return r.moveAway(currentFile, "was no file")
+}
+
+// deltas moves those aside that are damaged: what they hold can no longer be told from what they held.
+func (r *recovery) deltas(x *index) error {
+	for _, l := range x.lines {
+		if _, err := r.t.readDelta(l); fault.KindOf(err) == fault.Corrupt {
+			if err := r.moveAway(deltaName(l.ID), "is damaged"); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// head sees to it that the newest version can be read, from the deltas alone.
+func (r *recovery) head(x *index) error {
+	head := r.v.head()
+	c, err := r.t.render(head, x, false)
 	if err == nil {
 		return c.Close()
 	}
 	if kind := fault.KindOf(err); kind != fault.Corrupt && kind != fault.NotFound {
 		return err
 	}
-	r.say("version %s cannot be made from its deltas: %v", v.head().ID, err)
-	for _, l := range x.ancestry(v.head().ID) {
-		if _, err := t.readDelta(l); fault.KindOf(err) == fault.Corrupt {
-			if err := r.moveAway(deltaName(l.ID), "is damaged"); err != nil {
-				return err
-			}
+	r.say("version %s cannot be made from its deltas: %v", head.ID, err)
+	if content, from := r.saved(x); from != "" {
+		r.say("version %s was taken from %s, which holds it, and stored as a snapshot; older ones may be lost", head.ID, from)
+		d := Draft{Action: verlog.Snapshot, Delta: delta.Snapshot(content), Hash: head.Hash}
+		if r.v.deleted() {
+			d.Action = verlog.Delete
 		}
-	}
-	if v.current != nil && v.state == Clean {
-		return r.fromCurrent(x)
+		return r.store(d)
 	}
 	return r.fromHistory(x)
 }
 
-// fromCurrent stores the head, which current.csv still holds, as a snapshot.
-func (r *recovery) fromCurrent(x *index) error {
+// saved returns the head's content from where it is beside the deltas, and says from where; "" when it is nowhere.
+func (r *recovery) saved(x *index) (content []byte, from string) {
 	head := r.v.head()
-	b, err := readRange(r.v.current, 0, r.v.stat.Size)
-	if err != nil {
-		return err
+	if r.v.deleted() {
+		return nil, "the log"
 	}
-	r.say("version %s was taken from current.csv, which holds it, and stored as a snapshot; older ones may be lost", head.ID)
-	return r.store(Draft{Action: verlog.Snapshot, Delta: delta.Snapshot(b), Hash: head.Hash})
+	if r.v.current != nil {
+		b, err := readRange(r.v.current, 0, r.v.stat.Size)
+		if err == nil && verlog.Sum(b) == head.Hash {
+			return b, currentFile
+		}
+	}
+	c, err := r.t.render(head, x, true)
+	if err != nil {
+		return nil, ""
+	}
+	defer c.Close()
+	b, err := c.Bytes()
+	if err != nil {
+		return nil, ""
+	}
+	return bytes.Clone(b), "the cache"
 }
 
 // fromHistory brings the newest version back that can be read.
 func (r *recovery) fromHistory(x *index) error {
-	for _, l := range x.ancestry(r.v.head().ID)[1:] {
-		c, err := r.t.content(l.ID, x)
-		if err != nil {
+	for l := r.v.head(); ; {
+		id := r.t.readable(l.Base, x)
+		if id == 0 {
+			break
+		}
+		l, _ = x.line(id)
+		c, err := r.t.content(id, x)
+		if err != nil || l.Action == verlog.Delete {
 			continue
 		}
 		b, err := c.Bytes()
-		c.Close()
-		if err != nil {
-			return err
+		if err == nil {
+			r.say("version %s, the newest that can be read, was brought back", id)
+			err = r.store(Draft{Action: verlog.Rollback, Delta: delta.Snapshot(b), Hash: l.Hash, Note: "recovery: newer versions cannot be read"})
 		}
-		r.say("version %s, the newest that can be read, was brought back", l.ID)
-		return r.store(Draft{Action: verlog.Rollback, Delta: delta.Snapshot(b), Hash: l.Hash, Note: "recovery: newer versions cannot be read"})
+		return errors.Join(err, c.Close())
 	}
 	err := fault.New(fault.Corrupt, "table %q: no version can be read", r.t.name)
 	return fault.WithHint(err, "a backup may hold it: 'rdb backup:list'")

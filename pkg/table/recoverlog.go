@@ -1,0 +1,201 @@
+package table
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/reedbase/reedbase/pkg/fault"
+	"github.com/reedbase/reedbase/pkg/stamp"
+	"github.com/reedbase/reedbase/pkg/verlog"
+)
+
+// log makes version.log whole: torn ends and damaged lines go aside, lines are taken from the deltas where they are
+// missing. After a flush that failed, the log is written anew in any case.
+func (r *recovery) log() error {
+	t := r.t
+	l, err := t.openLog(nil, true)
+	if err != nil {
+		if fault.KindOf(err) != fault.Corrupt {
+			return err
+		}
+		if err := r.moveAway(logFile, "was "+err.Error()); err != nil {
+			return err
+		}
+		l = &logView{}
+	}
+	defer l.close()
+	unknown := t.dir.Exists(unknownFile)
+	if l.torn {
+		if err := t.cutTorn(l); err != nil {
+			return err
+		}
+	}
+	records, err := r.records(l)
+	if err != nil {
+		return err
+	}
+	lines, added, standIns := l.lines, 0, 0
+	if l.err != nil || len(l.lines) == 0 || r.outlived(l, records) {
+		lines, added, standIns = joinLines(l.lines, records)
+	}
+	if len(lines) == 0 || l.err == nil && added == 0 && !unknown {
+		return r.known(unknown)
+	}
+	if err := r.writeLog(l, lines); err != nil {
+		return err
+	}
+	if added > 0 {
+		r.say("%s of version.log came back from the deltas", plural(int64(added), "line"))
+	}
+	if standIns > 0 {
+		r.say("%s of version.log cannot be had back: who made these versions is lost", plural(int64(standIns), "line"))
+	}
+	return r.known(unknown)
+}
+
+// known ends the doubt about a write: the log now is what its file durably holds.
+func (r *recovery) known(unknown bool) error {
+	if !unknown {
+		return nil
+	}
+	if err := r.t.dir.Remove(unknownFile); err != nil {
+		return err
+	}
+	r.say("the log was written anew after a flush that failed")
+	return r.t.dir.Sync()
+}
+
+func (r *recovery) writeLog(l *logView, lines []verlog.Line) error {
+	var b []byte
+	for _, line := range lines {
+		b = line.Append(b)
+	}
+	if l.err != nil && l.file != nil {
+		old, err := readRange(l.file, 0, l.stat.Size)
+		if err != nil {
+			return err
+		}
+		kept, err := r.t.putAside(logFile, old)
+		if err != nil {
+			return err
+		}
+		r.say("version.log was damaged; the damaged file is kept in %s", kept)
+	}
+	return r.t.dir.Replace(logFile, logFile+tempSuffix, b)
+}
+
+// records returns the lines behind the patches of those deltas that the log does not hold.
+func (r *recovery) records(l *logView) ([]verlog.Line, error) {
+	names, err := r.t.dir.Names()
+	if err != nil {
+		return nil, err
+	}
+	have := indexOf(l.lines)
+	var records []verlog.Line
+	for _, name := range names {
+		text, ok := strings.CutSuffix(name, deltaSuffix)
+		id, err := stamp.Parse(text)
+		if !ok || err != nil {
+			continue
+		}
+		if _, ok := have.line(id); ok {
+			continue
+		}
+		_, rec, err := r.t.readPatch(id, -1)
+		if err != nil {
+			continue
+		}
+		line, err := verlog.ParseLine(rec)
+		if err == nil && line.ID == id {
+			records = append(records, line)
+		}
+	}
+	return records, nil
+}
+
+// outlived reports whether a whole log has lost its end: the state file or current.csv know a version that it does not.
+// A delta alone is no proof, it may belong to a write that never counted.
+func (r *recovery) outlived(l *logView, records []verlog.Line) bool {
+	if len(records) == 0 {
+		return false
+	}
+	rec, _ := r.t.readRecord()
+	var hash verlog.Hash
+	f, err := r.t.dir.Open(currentFile)
+	if err == nil {
+		hash, err = hashFile(f)
+		f.Close()
+	}
+	last := l.head.ID
+	for _, line := range records {
+		if line.ID > last && (rec.head.ID >= line.ID || err == nil && line.Hash == hash) {
+			return true
+		}
+	}
+	return false
+}
+
+// joinLines adds to the log's lines those of records that counted. Of a line that neither holds, and whose version others
+// were made from, nothing is known but that: an empty one stands in for it.
+func joinLines(lines, records []verlog.Line) (joined []verlog.Line, added, standIns int) {
+	byID := map[stamp.ID]verlog.Line{}
+	for _, l := range counted(lines, records) {
+		byID[l.ID] = l
+	}
+	for _, l := range lines {
+		byID[l.ID] = l
+	}
+	known := len(byID)
+	standIn(byID)
+	joined = slices.SortedFunc(maps.Values(byID), func(a, b verlog.Line) int { return cmp.Compare(a.ID, b.ID) })
+	return joined, known - len(lines), len(joined) - known
+}
+
+// counted leaves out the records of writes that never counted, as far as that shows: no version was made from theirs, and
+// a later one was made without it. It also leaves out those that cannot be: made from what is not older.
+func counted(lines, records []verlog.Line) []verlog.Line {
+	used, newest := map[stamp.ID]bool{}, stamp.ID(0)
+	for _, l := range slices.Concat(lines, records) {
+		used[l.Base], used[l.Parent] = true, true
+		if l.Action != verlog.Compact {
+			newest = max(newest, l.ID)
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(records), func(l verlog.Line) bool {
+		return l.Base >= l.ID || l.Action != verlog.Compact && !used[l.ID] && l.ID < newest
+	})
+}
+
+// standIn adds lines for versions that others were made from and that are lost with the log: their deltas were folded away,
+// or are lost too. They are of user 0, and have the content of the snapshot that stands for them where there is one.
+func standIn(byID map[stamp.ID]verlog.Line) {
+	var last stamp.ID // of the versions before
+	for _, l := range slices.SortedFunc(maps.Values(byID), func(a, b verlog.Line) int { return cmp.Compare(a.Base, b.Base) }) {
+		if _, known := byID[l.Base]; known || l.Base == 0 || l.Base >= l.ID {
+			continue
+		}
+		for id, other := range byID {
+			if id < l.Base && other.Action != verlog.Compact {
+				last = max(last, id)
+			}
+		}
+		lost := verlog.Line{ID: l.Base, Action: verlog.Snapshot, Base: last}
+		for _, other := range byID {
+			if other.Base == l.Base && other.Action == verlog.Compact {
+				lost.Hash = other.Hash
+			}
+		}
+		byID[l.Base] = lost
+	}
+}
+
+// plural returns "1 line" or "3 lines".
+func plural(n int64, word string) string {
+	if n == 1 {
+		return "1 " + word
+	}
+	return fmt.Sprintf("%d %ss", n, word)
+}
