@@ -160,6 +160,9 @@ func (d *Dir) OpenFile(name string, flag int) (*os.File, error) {
 
 // ReadFile returns the whole of the regular file name; one larger than limit bytes is refused with fault.Corrupt.
 func (d *Dir) ReadFile(name string, limit int64) ([]byte, error) {
+	if data, ok := readPlain(d, name, limit); ok {
+		return data, nil
+	}
 	f, err := d.Open(name)
 	if err != nil {
 		return nil, err
