@@ -15,7 +15,7 @@ type coding struct {
 
 const (
 	lengthLimit = 17   // bits of a code, as in bzip2
-	singleBelow = 2400 // symbols: with fewer, one code for all groups may be best
+	manySymbols = 2400 // with fewer in a block there are fewer than six codes, and little to gain
 )
 
 // group returns the symbols of group g.

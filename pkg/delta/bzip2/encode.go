@@ -13,6 +13,7 @@ type block struct {
 	room    [4096]int32
 	symbols symbols
 	several coding
+	further coding
 	single  coding
 	tree    tree
 	spare   bool // write a code that nothing uses
@@ -48,9 +49,13 @@ func (b *block) write(w *bitWriter) {
 	s := &b.symbols
 	best := &b.several
 	best.several(&b.tree, s.list, s.alphabet)
-	if len(s.list) < singleBelow {
-		if b.single.single(&b.tree, s.list, s.alphabet); b.single.size < best.size {
-			best = &b.single
+	if b.single.single(&b.tree, s.list, s.alphabet); b.single.size < best.size {
+		best = &b.single
+	}
+	if len(s.list) >= manySymbols {
+		b.further.copy(&b.several)
+		if b.further.improve(&b.tree, s.list, s.alphabet, moreRounds); b.further.size < best.size {
+			best = &b.further
 		}
 	}
 	if b.spare {

@@ -1,13 +1,20 @@
 package bzip2
 
-// rounds is how often, as in bzip2, groups are shared out and codes fitted to their groups.
-const rounds = 4
+const (
+	rounds     = 4 // how often, in bzip2, groups are shared out and codes fitted to their groups
+	moreRounds = 4 // a ten-thousandth or two of a large block may come of them
+)
 
 // several shares the groups out among as many codes as bzip2 would take, in its way.
 func (c *coding) several(t *tree, list []uint16, alphabet int) {
 	c.start(list, codesFor(len(list)))
 	c.divide(list, alphabet)
-	for i := range rounds {
+	c.improve(t, list, alphabet, rounds)
+}
+
+// improve shares the groups out anew and fits the codes to them, some times or until nothing changes.
+func (c *coding) improve(t *tree, list []uint16, alphabet, times int) {
+	for i := range times {
 		changed := c.share(list, alphabet)
 		if i > 0 && !changed {
 			break
@@ -15,6 +22,13 @@ func (c *coding) several(t *tree, list []uint16, alphabet int) {
 		c.fit(t, list, alphabet)
 	}
 	c.measure(list, alphabet)
+}
+
+// copy makes c what other is.
+func (c *coding) copy(other *coding) {
+	c.room, c.size = other.room, other.size
+	c.codes = c.room[:len(other.codes)]
+	c.selectors = append(c.selectors[:0], other.selectors...)
 }
 
 // codesFor is how many codes bzip2 takes for n symbols.
