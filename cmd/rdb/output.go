@@ -77,8 +77,12 @@ func (c *call) stored(table string, r reedbase.Result) error {
 		return nil
 	}
 	if c.format != cli.Table {
+		action := ""
+		if r.Stored {
+			action = r.Action.String()
+		}
 		return c.writeFields(field{"table", table}, field{"version", r.ID}, field{"stored", r.Stored},
-			field{"action", r.Action.String()}, field{"added", r.Added}, field{"changed", r.Changed}, field{"deleted", r.Deleted},
+			field{"action", action}, field{"added", r.Added}, field{"changed", r.Changed}, field{"deleted", r.Deleted},
 			field{"bytes", r.DeltaSize})
 	}
 	switch rows := changes(r.Added, r.Changed, r.Deleted); {

@@ -305,7 +305,26 @@ func (db *DB) VerifyBackup(name string) ([]Problem, error) {
 // RestoreBackup unpacks an archive: into another folder, or, with into "", in the database's place. Then the tree that
 // was there is kept beside it under the name returned, and db must only be closed.
 func (db *DB) RestoreBackup(name, into string) (kept string, err error) {
-	return db.store.RestoreBackup(name, into)
+	if kept, err = db.store.RestoreBackup(name, into); err != nil {
+		return kept, err
+	}
+	if into == "" {
+		into = db.Dir()
+	}
+	if err := db.fill(into); err != nil && db.opt.Warn != nil {
+		db.opt.Warn("the backup is restored; current.csv follows with the next command: " + err.Error())
+	}
+	return kept, nil
+}
+
+// fill makes the files of a database just restored that no backup holds, for those who read them before any command of ours.
+func (db *DB) fill(dir string) error {
+	s, err := store.Open(dir, db.opt.store())
+	if err != nil {
+		return err
+	}
+	_, err = s.Recover("")
+	return errors.Join(err, s.Close())
 }
 
 // PruneBackups removes all but the newest keep archives and returns what it removed.
