@@ -209,13 +209,18 @@ func (r *recovery) store(d Draft) error {
 func (r *recovery) current() error {
 	t, v := r.t, r.v
 	if v.state == Dirty {
-		if _, err := t.edited(v); err == nil {
-			return nil
-		} else if kept, err2 := t.moveAside(currentFile, currentFile); err2 != nil {
-			return err2
-		} else {
-			r.say("current.csv was no table (%s); it is kept in %s", firstLine(err), kept)
+		_, err := t.edited(v)
+		if err == nil && v.stat.Size == 0 {
+			err = errors.New("it was empty")
 		}
+		if err == nil {
+			return nil
+		}
+		kept, err2 := t.moveAside(currentFile, currentFile)
+		if err2 != nil {
+			return err2
+		}
+		r.say("current.csv was no table (%s); it is kept in %s", firstLine(err), kept)
 		v.current.Close()
 		v.current, v.state = nil, Missing
 	}

@@ -87,7 +87,8 @@ func (r *recovery) writeLog(l *logView, lines []verlog.Line) error {
 	return r.t.dir.Replace(logFile, logFile+tempSuffix, b)
 }
 
-// records returns the lines behind the patches of those deltas that the log does not hold.
+// records returns the lines behind the patches of those deltas that the log does not hold, and the one that the state file
+// has of the head.
 func (r *recovery) records(l *logView) ([]verlog.Line, error) {
 	names, err := r.t.dir.Names()
 	if err != nil {
@@ -95,13 +96,17 @@ func (r *recovery) records(l *logView) ([]verlog.Line, error) {
 	}
 	have := indexOf(l.lines)
 	var records []verlog.Line
+	rec, _ := r.t.readRecord()
+	if _, ok := have.line(rec.head.ID); !ok && rec.head.ID != 0 {
+		records = append(records, rec.head)
+	}
 	for _, name := range names {
 		text, ok := strings.CutSuffix(name, deltaSuffix)
 		id, err := stamp.Parse(text)
 		if !ok || err != nil {
 			continue
 		}
-		if _, ok := have.line(id); ok {
+		if _, ok := have.line(id); ok || id == rec.head.ID {
 			continue
 		}
 		_, rec, err := r.t.readPatch(id, -1)
@@ -155,17 +160,17 @@ func joinLines(lines, records []verlog.Line) (joined []verlog.Line, added, stand
 }
 
 // counted leaves out the records of writes that never counted, as far as that shows: no version was made from theirs, and
-// a later one was made without it. It also leaves out those that cannot be: made from what is not older.
+// a later one was made from what theirs was. It also leaves out those that cannot be: made from what is not older.
 func counted(lines, records []verlog.Line) []verlog.Line {
-	used, newest := map[stamp.ID]bool{}, stamp.ID(0)
+	used, next := map[stamp.ID]bool{}, map[stamp.ID]stamp.ID{}
 	for _, l := range slices.Concat(lines, records) {
 		used[l.Base], used[l.Parent] = true, true
 		if l.Action != verlog.Compact {
-			newest = max(newest, l.ID)
+			next[l.Base] = max(next[l.Base], l.ID)
 		}
 	}
 	return slices.DeleteFunc(slices.Clone(records), func(l verlog.Line) bool {
-		return l.Base >= l.ID || l.Action != verlog.Compact && !used[l.ID] && l.ID < newest
+		return l.Base >= l.ID || l.Action != verlog.Compact && !used[l.ID] && l.ID < next[l.Base]
 	})
 }
 

@@ -267,6 +267,6 @@ func TestRecover(t *testing.T) {
 
 func flip(path string, at int) {
 	b, _ := os.ReadFile(path)
-	b[at] ^= 4
+	b[at] ^= 0x84
 	os.WriteFile(path, b, 0o666)
 }

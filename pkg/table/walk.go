@@ -71,7 +71,10 @@ func (t *Table) segments(id stamp.ID, x *index) ([]*chain, error) {
 			return list, nil
 		case x.origin(ch.root) != ch.root.ID:
 			saved, _ := x.line(id)
-			id = t.readable(saved.Base, x)
+			id = saved.Base
+		}
+		if id <= x.repaired {
+			id = t.readable(id, x)
 		}
 		if id >= ch.root.ID {
 			return list, fault.New(fault.Corrupt, "table %q: version %s is made from %s, which is not older", t.name, ch.root.ID, id)
