@@ -1,0 +1,63 @@
+package reedbase
+
+import (
+	"errors"
+
+	"github.com/reedbase/reedbase/pkg/fault"
+	"github.com/reedbase/reedbase/pkg/table"
+	"github.com/reedbase/reedbase/pkg/verlog"
+)
+
+// ImportOptions is how a file is read.
+type ImportOptions struct {
+	Delimiter  byte     // 0 is '|'; with another one the file is rewritten into the dialect
+	Key        []string // names of the key's columns; nil keeps the table's key, column 0 for a new one
+	Duplicates string   // what to do with a second row of a key: "fail" (the default), or keep the "first" or the "last"
+	Source     string   // what the content is, for messages
+}
+
+// Create makes a table with these columns and no rows. It is refused with fault.Input when the table exists.
+func (db *DB) Create(name string, columns []string) (*Table, Result, error) {
+	content, err := header(columns)
+	if err != nil {
+		return nil, Result{}, err
+	}
+	return db.replace(name, table.Replacement{Content: content, Action: verlog.Create, Create: true})
+}
+
+// Import makes a table from src, or a new version of one that exists.
+func (db *DB) Import(name string, src []byte, o ImportOptions) (*Table, Result, error) {
+	content, err := convert(src, o)
+	if err != nil {
+		return nil, Result{}, err
+	}
+	return db.replace(name, table.Replacement{Content: content, Action: verlog.Import, Key: o.Key, Source: o.Source})
+}
+
+func (db *DB) replace(name string, r table.Replacement) (t *Table, res Result, err error) {
+	if r.User, err = db.user(); err != nil {
+		return nil, res, err
+	}
+	made, err := db.tableFor(name, r)
+	if err != nil {
+		return nil, res, err
+	}
+	t = &Table{db: db, t: made}
+	raw, err := made.Replace(r)
+	if err != nil {
+		return nil, res, errors.Join(err, made.Close())
+	}
+	return t, t.result(raw), nil
+}
+
+// tableFor opens the table that r is for. Its folder is made only for content that is a table.
+func (db *DB) tableFor(name string, r table.Replacement) (*table.Table, error) {
+	t, err := db.store.Table(name)
+	if fault.KindOf(err) != fault.NotFound {
+		return t, err
+	}
+	if err := table.CheckContent(r.Source, r.Content, r.Key); err != nil {
+		return nil, err
+	}
+	return db.store.MakeTable(name)
+}

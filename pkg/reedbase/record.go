@@ -1,0 +1,203 @@
+package reedbase
+
+import (
+	"io"
+	"iter"
+	"slices"
+	"strings"
+
+	"github.com/reedbase/reedbase/pkg/fault"
+	"github.com/reedbase/reedbase/pkg/row"
+	"github.com/reedbase/reedbase/pkg/table"
+)
+
+// reader is the table as it stands, open for reading rows.
+type reader struct {
+	content *table.Content
+	columns []string
+	key     []string // names; none: the first column
+	keyAt   []int
+}
+
+func (t *Table) open() (*reader, error) {
+	c, key, err := t.t.View()
+	if err != nil {
+		return nil, err
+	}
+	r := &reader{content: c, key: key}
+	if r.columns, err = c.Columns(); err == nil {
+		r.keyAt, err = keyColumns(r.columns, key)
+	}
+	if err != nil {
+		c.Close()
+		return nil, err
+	}
+	return r, nil
+}
+
+func (r *reader) close() { r.content.Close() }
+
+func (r *reader) keyNames() []string {
+	if len(r.key) > 0 {
+		return r.key
+	}
+	return r.columns[:min(1, len(r.columns))]
+}
+
+// Record is one row. Its strings are its own.
+type Record struct {
+	Columns, Cells []string
+	Comment        string // the comment and blank lines above it
+	Raw            []byte // its bytes, line end included
+	Line           int    // in the table, from 1; 0 where it was not counted
+	key            []int
+}
+
+// Key returns the cells of the record's key.
+func (r Record) Key() []string {
+	key := make([]string, len(r.key))
+	for i, at := range r.key {
+		if at < len(r.Cells) {
+			key[i] = r.Cells[at]
+		}
+	}
+	return key
+}
+
+// Cell returns the cell of a column, and whether there is such a column.
+func (r Record) Cell(column string) (string, bool) {
+	i := slices.Index(r.Columns, column)
+	if i < 0 || i >= len(r.Cells) {
+		return "", false
+	}
+	return r.Cells[i], true
+}
+
+func newRecord(columns []string, keyAt []int, raw []byte) (Record, error) {
+	cells, err := row.Cells(nil, raw)
+	if err != nil {
+		return Record{}, err
+	}
+	r := Record{Columns: columns, Cells: make([]string, len(cells)), Raw: raw, key: keyAt}
+	for i, c := range cells {
+		r.Cells[i] = string(c)
+	}
+	return r, nil
+}
+
+// Get returns the row of a key; fault.NotFound when there is none.
+func (t *Table) Get(key ...string) (Record, error) {
+	r, err := t.open()
+	if err != nil {
+		return Record{}, err
+	}
+	defer r.close()
+	parts := make([][]byte, len(key))
+	for i, k := range key {
+		parts[i] = []byte(k)
+	}
+	if len(key) != len(r.keyAt) {
+		return Record{}, fault.New(fault.Input, "the key has %d cells (%s), %d were given", len(r.keyAt), strings.Join(r.keyNames(), "|"), len(key))
+	}
+	_, raw, ok, err := row.FindReader(r.content, r.content.Size, row.JoinKey(parts), r.keyAt, nil)
+	if err != nil {
+		return Record{}, err
+	}
+	if !ok {
+		return Record{}, t.noRow(r, key)
+	}
+	return newRecord(r.columns, r.keyAt, raw)
+}
+
+// noRow is the error for a key that is not there, with the nearest one as a hint.
+func (t *Table) noRow(r *reader, key []string) error {
+	err := fault.New(fault.NotFound, "table %q has no row %q", t.Name(), strings.Join(key, "|"))
+	best, least := "", len(key[0])/3+1
+	for rec, err := range r.rows() {
+		if err != nil {
+			break
+		}
+		if d := distance(key[0], rec.Key()[0], least); d < least {
+			best, least = strings.Join(rec.Key(), "|"), d
+		}
+	}
+	if best == "" {
+		return err
+	}
+	return fault.WithHint(err, "did you mean %q?", best)
+}
+
+// rows yields the rows in the order of the text.
+func (r *reader) rows() iter.Seq2[Record, error] {
+	return func(yield func(Record, error) bool) {
+		b, err := r.content.Bytes()
+		if err != nil {
+			yield(Record{}, err)
+			return
+		}
+		header := true
+		line := 1
+		for at := 0; at < len(b); {
+			next, err := row.Next(b, at)
+			if err == io.EOF {
+				return
+			}
+			if err != nil {
+				yield(Record{}, err)
+				return
+			}
+			first := line + countLines(b[next.Start:next.Body])
+			line = first + countLines(b[next.Body:next.End])
+			at = next.End
+			if next.Body == next.End {
+				return
+			}
+			if header {
+				header = false
+				continue
+			}
+			rec, err := newRecord(r.columns, r.keyAt, b[next.Body:next.End:next.End])
+			rec.Comment, rec.Line = string(b[next.Start:next.Body]), first
+			if !yield(rec, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+func countLines(b []byte) int { return strings.Count(string(b), "\n") }
+
+// List yields the rows whose key begins with prefix, in the order of the table; at most limit of them unless that is 0.
+func (t *Table) List(prefix string, limit int) iter.Seq2[Record, error] {
+	return func(yield func(Record, error) bool) {
+		r, err := t.open()
+		if err != nil {
+			yield(Record{}, err)
+			return
+		}
+		defer r.close()
+		n := 0
+		for rec, err := range r.rows() {
+			if err == nil && !strings.HasPrefix(rec.Key()[0], prefix) {
+				continue
+			}
+			if !yield(rec, err) || err != nil {
+				return
+			}
+			if n++; n == limit {
+				return
+			}
+		}
+	}
+}
+
+// Export writes the table as it stands, byte for byte.
+func (t *Table) Export(w io.Writer) error {
+	c, err := t.t.Read()
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	_, err = c.WriteTo(w)
+	return err
+}
