@@ -24,6 +24,8 @@ type chain struct {
 	text  *delta.Text  // over base
 	heavy []byte       // a patch of text that is still to be streamed, or nil
 	line  *verlog.Line // in the last delta, or nil
+
+	work *cli.Progress // bytes of the result written
 }
 
 func openChain(e *cli.Env, base string, maxSize int64) (*chain, error) {
@@ -35,6 +37,18 @@ func openChain(e *cli.Env, base string, maxSize int64) (*chain, error) {
 }
 
 func (c *chain) close() { c.base.Close() }
+
+// watched tells work how much has been written.
+type watched struct {
+	io.Writer
+	work *cli.Progress
+}
+
+func (w watched) Write(p []byte) (n int, err error) {
+	n, err = w.Writer.Write(p)
+	w.work.Add(int64(n))
+	return n, err
+}
 
 // apply reads the delta in the named file and applies it.
 func (c *chain) apply(name string) error {
@@ -106,7 +120,15 @@ func (c *chain) spill() error {
 	return nil
 }
 
+// size returns the size of the result, as far as it is known.
+func (c *chain) size() int64 {
+	if c.heavy != nil {
+		return 0
+	}
+	return c.text.Size()
+}
+
 // stream writes what the heavy patch makes of the text.
 func (c *chain) stream(w io.Writer) (int64, error) {
-	return delta.Stream(w, c.heavy, c.text.Reader(c.base), c.text.Size(), c.maxSize)
+	return delta.Stream(watched{w, c.work}, c.heavy, c.text.Reader(c.base), c.text.Size(), c.maxSize)
 }

@@ -61,6 +61,8 @@ func run(e *cli.Env) error {
 			return err
 		}
 	}
+	c.work = e.Progress("write", c.size())
+	defer c.work.Done()
 	return cli.WriteOutput(e, o.output, func(w io.Writer) error { return c.write(w, o.hash) })
 }
 

@@ -82,6 +82,7 @@ func (c *chain) writePieces(w io.Writer) error {
 		if err != nil {
 			return err
 		}
+		c.work.Add(p.N)
 	}
 	return out.Flush()
 }

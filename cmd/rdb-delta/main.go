@@ -97,10 +97,11 @@ func parse(e *cli.Env) (o options, names []string, err error) {
 
 // make returns the delta as it is to be written.
 func (o options) make(e *cli.Env, old, next *io.SectionReader) (patch []byte, err error) {
+	work := e.Progress("compare", old.Size()+next.Size())
+	defer work.Done()
+	old, next = watch(old, work), watch(next, work)
 	if o.bytes {
-		work := e.Progress("diff", 0)
 		patch, err = genericPatch(old, next)
-		work.Done()
 	} else {
 		patch, err = delta.Patch(old, next)
 	}
@@ -108,6 +109,22 @@ func (o options) make(e *cli.Env, old, next *io.SectionReader) (patch []byte, er
 		return patch, err
 	}
 	return delta.Seal(patch, nil), nil
+}
+
+// watched tells work how much of a file has been read.
+type watched struct {
+	*io.SectionReader
+	work *cli.Progress
+}
+
+func (w watched) ReadAt(p []byte, off int64) (n int, err error) {
+	n, err = w.SectionReader.ReadAt(p, off)
+	w.work.Add(int64(n))
+	return n, err
+}
+
+func watch(file *io.SectionReader, work *cli.Progress) *io.SectionReader {
+	return io.NewSectionReader(watched{file, work}, 0, file.Size())
 }
 
 // describe prints what the delta in file is made of, in bytes but for the controls.
