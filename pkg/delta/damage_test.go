@@ -3,7 +3,9 @@ package delta_test
 import (
 	"bytes"
 	"encoding/binary"
+	"io"
 	"math"
+	"runtime"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -235,5 +237,44 @@ func TestBaseThatCannotBeRead(t *testing.T) {
 	}
 	if _, _, err := delta.Parse(patch, strings.NewReader("01"), 10, 10); err == nil {
 		t.Error("a base that is shorter than said is not noticed")
+	}
+}
+
+// What a patch changes in place does not pass through memory whole, however large it is.
+func TestStreamInBoundedMemory(t *testing.T) {
+	const size = 4 << 20
+	base := bytes.Repeat([]byte("abcd"), size/4)
+	patch := craft(size, strings.Repeat("\x00\x01\x00\x02", size/4), "", size, 0, 0)
+	run := func() uint64 {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		if n, err := delta.Stream(io.Discard, patch, bytes.NewReader(base), size, size); n != size || err != nil {
+			t.Fatal(n, err)
+		}
+		runtime.ReadMemStats(&after)
+		return after.TotalAlloc - before.TotalAlloc
+	}
+	run() // takes what is kept for the next patches
+	if allocated := run(); allocated > size/4 {
+		t.Errorf("%d bytes are allocated to make %d", allocated, size)
+	}
+	if weight, err := delta.Weight(patch, size, size); err != nil || weight < size {
+		t.Errorf("weight %d, %v", weight, err)
+	}
+}
+
+// Encoding and parsing a change of one row costs the same for every table.
+func TestCostOfOneRow(t *testing.T) {
+	cost := func(size int64) float64 {
+		return testing.AllocsPerRun(10, func() {
+			patch := delta.Edit(size, []delta.Splice{{Off: size / 2, Del: 5, Ins: []byte("value")}}).Encode()
+			if d, _, err := delta.Parse(patch, nil, size, delta.MaxSize); err != nil || d.Size != size {
+				t.Fatal(err)
+			}
+		})
+	}
+	small, large := cost(10_000), cost(40_000_000)
+	if large > small+2 {
+		t.Errorf("%v allocations instead of %v", large, small)
 	}
 }
