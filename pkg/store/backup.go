@@ -383,7 +383,7 @@ func (s *Store) takePlace(above *durable.Dir, temp string) (kept string, err err
 		defer hold.Release()
 	}
 	kept = fmt.Sprintf("%s.before-%s", Folder, time.Now().UTC().Format("2006-01-02T15-04-05.000000Z"))
-	if err := above.Exchange(temp, Folder); err == nil {
+	if err = above.Exchange(temp, Folder); err == nil {
 		err = above.Rename(temp, kept)
 	} else if errors.Is(err, durable.ErrNoExchange) {
 		if err = above.Rename(Folder, kept); err == nil {
