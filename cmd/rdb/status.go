@@ -114,6 +114,8 @@ func diagnosis(s reedbase.Status) (fact string, steps []step) {
 		return "edited by hand, " + changes(s.Added, s.Changed, s.Deleted), []step{
 			{"rdb version:diff " + name, "shows the edit"}, {"rdb commit " + name, "records it"}, drop,
 		}
+	case s.Problem != nil:
+		return s.Problem.Error(), rebuild
 	case s.State == reedbase.Missing:
 		return "current.csv is missing", rebuild
 	}

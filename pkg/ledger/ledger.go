@@ -122,4 +122,4 @@ func (l *Ledger) lock(wait time.Duration) (*durable.Lock, error) {
 }
 
 // temp is the name used on the way to a new file: one for all, since the lock's holder alone uses it.
-func (l *Ledger) temp() string { return l.name + ".new" }
+func (l *Ledger) temp() string { return l.name + ".tmp" }

@@ -127,7 +127,7 @@ func (db *DB) hintNames(err error, name string) error {
 	return fault.WithHint(err, "the tables are %s", listed(names))
 }
 
-// Statuses looks at all tables that are there, by name, without changing them.
+// Statuses looks at all tables that are there, by name, without changing them. Of one that cannot be looked at, Problem says why.
 func (db *DB) Statuses() ([]Status, error) {
 	names, err := db.store.Names()
 	if err != nil {
@@ -136,20 +136,23 @@ func (db *DB) Statuses() ([]Status, error) {
 	var list []Status
 	labels := db.labels()
 	for _, name := range names {
-		t, err := db.Table(name)
-		if err != nil {
-			return nil, err
-		}
-		s, there, err := t.status(labels)
-		t.Close()
-		if err != nil {
-			return nil, err
-		}
-		if there {
+		if s, there := db.statusOf(name, labels); there {
 			list = append(list, s)
 		}
 	}
 	return list, nil
+}
+
+func (db *DB) statusOf(name string, names labels) (s Status, there bool) {
+	t, err := db.Table(name)
+	if err == nil {
+		defer t.Close()
+		s, there, err = t.status(names)
+	}
+	if err != nil {
+		return Status{Name: name, State: Damaged, Problem: err}, true
+	}
+	return s, there
 }
 
 // names returns the tables that are there, sorted.
