@@ -10,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
-	"sync/atomic"
 	"syscall"
 
 	"github.com/reedbase/reedbase/pkg/fault"
@@ -20,10 +19,10 @@ import (
 // link leads out of it. A Dir may be used by several goroutines.
 type Dir struct {
 	root   *os.Root
-	self   func() (*os.File, error) // opens the folder itself, once it is needed, for fsync and for renameat2
-	path   string                   // for messages only
-	opened atomic.Bool              // self was called
-	stands string                   // the absolute path, only to see whether the folder still stands there; "" when it is not known
+	path   string // for messages only
+	stands string // the absolute path, only to see whether the folder still stands there; "" when it is not known
+	mu     sync.Mutex
+	file   *os.File // the folder itself, open once it is needed; guarded by mu
 }
 
 // OpenDir opens the folder at path. The caller closes it.
@@ -40,12 +39,21 @@ func OpenDir(path string) (*Dir, error) {
 }
 
 func newDir(root *os.Root, path, place string) *Dir {
-	d := &Dir{root: root, path: path, stands: place}
-	d.self = sync.OnceValues(func() (*os.File, error) {
-		d.opened.Store(true)
-		return root.Open(".")
-	})
-	return d
+	return &Dir{root: root, path: path, stands: place}
+}
+
+// self returns the folder itself, for fsync and for renameat2. A failure is not for good: what failed may be undone.
+func (d *Dir) self() (*os.File, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.file != nil {
+		return d.file, nil
+	}
+	file, err := d.root.Open(".")
+	if err == nil {
+		d.file = file
+	}
+	return file, err
 }
 
 // Sub opens the folder name inside d. A symbolic link in its place is refused with fault.Corrupt: one folder has one
@@ -107,14 +115,12 @@ func (d *Dir) MakeSub(name string) (*Dir, error) {
 
 // Close releases the folder; files opened from it stay open.
 func (d *Dir) Close() error {
-	if !d.opened.Load() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.file == nil {
 		return d.root.Close()
 	}
-	file, err := d.self()
-	if err != nil {
-		return d.root.Close()
-	}
-	return errors.Join(file.Close(), d.root.Close())
+	return errors.Join(d.file.Close(), d.root.Close())
 }
 
 // Path returns where name stands, for messages: never to be opened.

@@ -11,9 +11,7 @@ import (
 )
 
 // Create makes the file name with data, durably and never over an existing one (fs.ErrExist). The calls, in order:
-// open temp, write, fsync, renameat2 RENAME_NOREPLACE, fsync folder. After an error name is not there. If the folder's
-// fsync failed the name is taken away again, durably; if that fails too nobody knows what the disk holds, and the error's
-// kind is fault.Unknown.
+// open temp, write, fsync, renameat2 RENAME_NOREPLACE, fsync folder. Its errors are those of PlaceNew; no temp is left.
 //
 // temp is the name used on the way. Whoever holds the folder's lock uses one fixed temp: the next call removes a leftover
 // of a crash.
@@ -21,15 +19,25 @@ func (d *Dir) Create(name, temp string, data []byte) error {
 	if err := d.writeTemp(temp, data); err != nil {
 		return err
 	}
-	if err := d.RenameNew(temp, name); err != nil {
+	err := d.PlaceNew(temp, name)
+	if err != nil {
 		d.root.Remove(temp)
+	}
+	return err
+}
+
+// PlaceNew renames temp to name, durably and never over an existing one (fs.ErrExist): a file or a folder whose content
+// is durable. After an error it is temp still. If the folder's fsync failed it is renamed back, durably; if that fails
+// too nobody knows what the disk holds, and the error's kind is fault.Unknown.
+func (d *Dir) PlaceNew(temp, name string) error {
+	if err := d.RenameNew(temp, name); err != nil {
 		return err
 	}
 	err := d.Sync()
 	if err == nil {
 		return nil
 	}
-	if back := errors.Join(d.Remove(name), d.Sync()); back != nil {
+	if back := errors.Join(d.RenameNew(name, temp), d.Sync()); back != nil {
 		return fault.New(fault.Unknown, "%w; and taking %q back: %w", err, d.Path(name), back)
 	}
 	return err

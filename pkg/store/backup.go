@@ -36,7 +36,10 @@ type Backup struct {
 	Size int64 // bytes
 }
 
-const backupLayout = "backup-2006-01-02T15-04-05.000000Z" + backupSuffix
+const (
+	asideLayout  = "2006-01-02T15-04-05.000000Z"
+	backupLayout = "backup-" + asideLayout + backupSuffix
+)
 
 // member is a file of a backup: what it holds, or which file to read up to which size.
 type member struct {
@@ -63,22 +66,25 @@ func (s *Store) Backup() (b Backup, err error) {
 		}
 	}
 	temp := b.Name + tempSuffix
-	if err := s.archive(dir, temp, members); err != nil {
-		dir.Remove(temp)
-		return b, err
+	if b.Size, err = s.archive(dir, temp, members); err == nil {
+		err = sound(dir, temp)
 	}
-	if problems, err := verifyArchive(dir, temp); err != nil || len(problems) > 0 {
-		dir.Remove(temp)
-		return b, errors.Join(err, fault.New(fault.Corrupt, "the archive just written is damaged: %s", strings.Join(problems, "; ")))
-	}
-	if err := dir.RenameNew(temp, b.Name); err != nil {
-		return b, err
-	}
-	info, err := dir.Root().Stat(b.Name)
 	if err == nil {
-		b.Size = info.Size()
+		err = dir.PlaceNew(temp, b.Name)
 	}
-	return b, errors.Join(err, dir.Sync())
+	if err != nil {
+		dir.Remove(temp)
+	}
+	return b, err
+}
+
+// sound reads an archive that was just written.
+func sound(dir *durable.Dir, name string) error {
+	problems, err := verifyArchive(dir, name)
+	if err == nil && len(problems) > 0 {
+		err = fault.New(fault.Corrupt, "the archive just written is damaged: %s", strings.Join(problems, "; "))
+	}
+	return err
 }
 
 // cut lists what a backup of this moment holds.
@@ -137,10 +143,11 @@ func (s *Store) around() (members []member, err error) {
 	return members, nil
 }
 
-func (s *Store) archive(dir *durable.Dir, name string, members []member) (err error) {
-	f, err := dir.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC)
+// archive writes an archive, durably, and returns its size in bytes.
+func (s *Store) archive(dir *durable.Dir, name string, members []member) (size int64, err error) {
+	f, err := dir.Fresh(name)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
 	w := tar.NewWriter(f)
@@ -149,22 +156,25 @@ func (s *Store) archive(dir *durable.Dir, name string, members []member) (err er
 		data := m.data
 		if data == nil && m.size > 0 {
 			if data, err = s.dir.ReadFile(m.path, 1<<40); err != nil {
-				return err
+				return 0, err
 			}
 			if int64(len(data)) < m.size {
-				return fault.New(fault.Corrupt, "%s became shorter", s.dir.Path(m.path))
+				return 0, fault.New(fault.Corrupt, "%s became shorter", s.dir.Path(m.path))
 			}
 			data = data[:m.size]
 		}
 		fmt.Fprintf(&manifest, "%s|%d|%s\n", verlog.Sum(data), len(data), m.path)
 		if err := addMember(w, m.path, data); err != nil {
-			return err
+			return 0, err
 		}
 	}
 	if err := addMember(w, manifestName, manifest.Bytes()); err != nil {
-		return err
+		return 0, err
 	}
-	return errors.Join(w.Close(), f.Sync())
+	if err := errors.Join(w.Close(), f.Sync()); err != nil {
+		return 0, err
+	}
+	return f.Seek(0, io.SeekCurrent)
 }
 
 func addMember(w *tar.Writer, name string, data []byte) error {
@@ -350,7 +360,8 @@ func (s *Store) RestoreBackup(name, into string) (kept string, err error) {
 		return "", err
 	}
 	defer above.Close()
-	temp := Folder + "." + strings.TrimSuffix(base, backupSuffix) + tempSuffix
+	// Unpacked under a name of its own: after a crash behind the exchange the old database stands there, for people to find.
+	temp := Folder + ".restore-" + time.Now().UTC().Format(asideLayout)
 	if into != "" && above.Exists(Folder) {
 		return "", fault.New(fault.Input, "%q holds a database already", target)
 	}
@@ -382,7 +393,7 @@ func (s *Store) takePlace(above *durable.Dir, temp string) (kept string, err err
 		}
 		defer hold.Release()
 	}
-	kept = fmt.Sprintf("%s.before-%s", Folder, time.Now().UTC().Format("2006-01-02T15-04-05.000000Z"))
+	kept = fmt.Sprintf("%s.before-%s", Folder, time.Now().UTC().Format(asideLayout))
 	if err = above.Exchange(temp, Folder); err == nil {
 		err = above.Rename(temp, kept)
 	} else if errors.Is(err, durable.ErrNoExchange) {
@@ -401,7 +412,6 @@ func (s *Store) takePlace(above *durable.Dir, temp string) (kept string, err err
 
 // unpack makes the folder temp from the archive, durably.
 func unpack(dir *durable.Dir, name string, above *durable.Dir, temp string) error {
-	above.Root().RemoveAll(temp)
 	if err := above.Root().Mkdir(temp, 0o777); err != nil {
 		return err
 	}

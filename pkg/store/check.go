@@ -238,5 +238,5 @@ func (s *Store) Recover(name string) (repairs []Repair, err error) {
 			return repairs, fmt.Errorf("recover %q: %w", name, err)
 		}
 	}
-	return repairs, nil
+	return repairs, s.finishFrames() // one may have waited for a table whose log was in doubt
 }

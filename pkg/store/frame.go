@@ -1,6 +1,7 @@
 package store
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -72,13 +73,17 @@ func (s *Store) commitFrame(sessions []*table.Session, lines []verlog.Line) ([]t
 	for _, session := range sessions {
 		session.Keep()
 	}
+	late := false
 	results := make([]table.Result, len(sessions))
 	for i, session := range sessions {
+		// The frame is committed: what cannot be carried out now is, by whoever opens the database next.
 		if results[i], err = session.Publish(); err != nil {
-			// The frame is committed: what could not be carried out now is, by whoever opens the database next.
 			s.warn("frame " + name + " is stored; table " + parts[i].table + " follows later: " + err.Error())
-			return results, nil
+			late = true
 		}
+	}
+	if late {
+		return results, nil
 	}
 	if err := s.retire(pending, name); err != nil {
 		s.warn("frame " + name + " is stored and carried out; it could not be put away: " + err.Error())
@@ -143,15 +148,19 @@ func (s *Store) finishFrame(pending *durable.Dir, name string) error {
 		return err
 	}
 	for _, p := range parts {
-		t, err := table.Open(s.tables, p.table, o)
-		if err != nil {
-			return err
-		}
-		err = t.Adopt(p.line)
-		t.Close()
-		if err != nil {
-			return err
-		}
+		err = errors.Join(err, s.adopt(p, o))
+	}
+	if err != nil {
+		return err
 	}
 	return s.retire(pending, name)
+}
+
+func (s *Store) adopt(p framePart, o table.Options) error {
+	t, err := table.Open(s.tables, p.table, o)
+	if err != nil {
+		return err
+	}
+	defer t.Close()
+	return t.Adopt(p.line)
 }

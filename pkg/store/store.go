@@ -105,7 +105,7 @@ func build(above *durable.Dir) (bool, error) {
 	defer dir.Close()
 	err = fill(dir, time.Now())
 	if err == nil {
-		err = above.RenameNew(temp, Folder)
+		err = above.PlaceNew(temp, Folder)
 	}
 	if err != nil {
 		above.Root().RemoveAll(temp)
@@ -114,7 +114,7 @@ func build(above *durable.Dir) (bool, error) {
 		}
 		return false, err
 	}
-	return true, above.Sync()
+	return true, nil
 }
 
 func fill(dir *durable.Dir, now time.Time) error {

@@ -250,15 +250,8 @@ func (s *Session) Abort() {
 func (s *Session) Publish() (Result, error) {
 	t, v := s.t, s.v
 	if err := s.append(); err != nil {
-		if fault.KindOf(err) == fault.Unknown {
-			t.dir.Create(unknownFile, unknownFile+tempSuffix, s.line.Append(nil))
-			s.staged = nil
-			return Result{}, fault.WithHint(err, "run 'rdb recover %s' before anything else", t.name)
-		}
-		s.Abort()
 		return Result{}, err
 	}
-	s.staged = nil
 	res := Result{ID: s.line.ID, Stored: true, Action: s.line.Action, Counts: s.draft.Counts, DeltaSize: s.line.Size}
 	if err := s.bringUp(); err != nil {
 		t.warn("version " + s.line.ID.String() + " is stored; current.csv could not be brought up to date: " + err.Error())
@@ -294,8 +287,22 @@ func (t *Table) Adopt(line verlog.Line) (err error) {
 	return err
 }
 
-// append makes the staged line part of the log.
+// append makes the staged line part of the log: then the version exists. After an error that is known not to have come
+// about it is taken back; where nobody knows, the table is marked, and takes no write until recovery has settled it.
 func (s *Session) append() error {
+	err := s.addLine()
+	if err != nil && fault.KindOf(err) != fault.Unknown {
+		s.Abort()
+		return err
+	}
+	s.staged = nil
+	if err != nil {
+		s.t.dir.Create(unknownFile, unknownFile+tempSuffix, s.line.Append(nil))
+	}
+	return fault.WithHint(err, "run 'rdb recover %s' before anything else", s.t.name)
+}
+
+func (s *Session) addLine() error {
 	t, l := s.t, s.v.log
 	line := s.line.Append(nil)
 	if l.file == nil {

@@ -141,7 +141,11 @@ func (t *Table) putInPlace(v *view) (edited bool, err error) {
 	err = t.dir.Exchange(currentTemp, currentFile)
 	switch {
 	case err == nil:
-		return t.settle(v, currentTemp)
+		if edited, err = t.settle(v, currentTemp); err != nil {
+			// What was displaced must not stay where the next write clears.
+			err = errors.Join(err, t.dir.Exchange(currentTemp, currentFile))
+		}
+		return edited, err
 	case !errors.Is(err, durable.ErrNoExchange):
 		return false, err
 	}
@@ -253,7 +257,7 @@ func (t *Table) moveAside(name, as string) (string, error) {
 		return "", err
 	}
 	if err := errors.Join(aside.Sync(), t.dir.Sync()); err != nil {
-		return "", err
+		return "", errors.Join(err, t.dir.Root().Rename(asideFolder+"/"+to, name))
 	}
 	return t.dir.Path(asideFolder + "/" + to), nil
 }

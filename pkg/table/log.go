@@ -170,7 +170,7 @@ func (t *Table) cutTorn(l *logView) error {
 		return err
 	}
 	if err := durable.Cut(l.file, l.end); err != nil {
-		return err
+		return uncounted(err)
 	}
 	t.warn("an append to version.log was cut short by a crash before it counted; its " + plural(int64(len(tail)), "byte") + " are kept in " + name)
 	l.torn = false

@@ -44,7 +44,7 @@ func (t *Table) Recover() (done []string, err error) {
 	if err := r.noFile(); err != nil {
 		return nil, err
 	}
-	if r.v, err = r.t.look(true); err != nil {
+	if err := r.look(); err != nil {
 		return nil, err
 	}
 	defer func() { r.v.close() }()
@@ -110,7 +110,11 @@ func (r *recovery) noFile() error {
 // deltas moves those aside that are damaged: what they hold can no longer be told from what they held.
 func (r *recovery) deltas(x *index) error {
 	for _, l := range x.lines {
-		if _, err := r.t.readDelta(l); fault.KindOf(err) == fault.Corrupt {
+		_, err := r.t.readDelta(l)
+		if err := unlessDamage(err); err != nil {
+			return err
+		}
+		if fault.KindOf(err) == fault.Corrupt {
 			if err := r.moveAway(deltaName(l.ID), "is damaged"); err != nil {
 				return err
 			}
@@ -126,11 +130,15 @@ func (r *recovery) head(x *index) error {
 	if err == nil {
 		return c.Close()
 	}
-	if kind := fault.KindOf(err); kind != fault.Corrupt && kind != fault.NotFound {
+	if err := unlessDamage(err); err != nil {
 		return err
 	}
 	r.say("version %s cannot be made from its deltas: %v", head.ID, err)
-	if content, from := r.saved(x); from != "" {
+	content, from, err := r.saved(x)
+	if err != nil {
+		return err
+	}
+	if from != "" {
 		r.say("version %s was taken from %s, which holds it, and stored as a snapshot; older ones may be lost", head.ID, from)
 		d := Draft{Action: verlog.Snapshot, Delta: delta.Snapshot(content), Hash: head.Hash}
 		if r.v.deleted() {
@@ -142,27 +150,33 @@ func (r *recovery) head(x *index) error {
 }
 
 // saved returns the head's content from where it is beside the deltas, and says from where; "" when it is nowhere.
-func (r *recovery) saved(x *index) (content []byte, from string) {
+func (r *recovery) saved(x *index) (content []byte, from string, err error) {
 	head := r.v.head()
 	if r.v.deleted() {
-		return nil, "the log"
+		return nil, "the log", nil
 	}
 	if r.v.current != nil {
 		b, err := readRange(r.v.current, 0, r.v.stat.Size)
-		if err == nil && verlog.Sum(b) == head.Hash {
-			return b, currentFile
+		if err != nil || verlog.Sum(b) == head.Hash {
+			return b, currentFile, err
 		}
 	}
 	c, err := r.t.render(head, x, true)
 	if err != nil {
-		return nil, ""
+		return nil, "", unlessDamage(err)
 	}
 	defer c.Close()
 	b, err := c.Bytes()
-	if err != nil {
-		return nil, ""
+	return bytes.Clone(b), "the cache", err
+}
+
+// unlessDamage returns err unless it says that stored data is damaged or gone: what cannot be read only now, as when the
+// system refuses a call, is no reason to give anything up.
+func unlessDamage(err error) error {
+	if kind := fault.KindOf(err); kind == fault.Corrupt || kind == fault.NotFound {
+		return nil
 	}
-	return bytes.Clone(b), "the cache"
+	return err
 }
 
 // fromHistory brings the newest version back that can be read.
@@ -174,6 +188,9 @@ func (r *recovery) fromHistory(x *index) error {
 		}
 		l, _ = x.line(id)
 		c, err := r.t.content(id, x)
+		if err := unlessDamage(err); err != nil {
+			return err
+		}
 		if err != nil || l.Action == verlog.Delete {
 			continue
 		}
@@ -195,13 +212,19 @@ func (r *recovery) store(d Draft) error {
 		return err
 	}
 	if err := s.append(); err != nil {
-		s.Abort()
 		return err
 	}
-	s.staged = nil
 	r.v.close()
-	var err error
-	r.v, err = r.t.look(true)
+	return r.look()
+}
+
+// look sees the folder anew. After an error the view is an empty one.
+func (r *recovery) look() error {
+	v, err := r.t.look(true)
+	if err != nil {
+		v = &view{log: &logView{}}
+	}
+	r.v = v
 	return err
 }
 

@@ -38,7 +38,11 @@ func (r *recovery) log() error {
 		return err
 	}
 	lines, added, standIns := l.lines, 0, 0
-	if l.err != nil || len(l.lines) == 0 || r.outlived(l, records) {
+	outlived, err := r.outlived(l, records)
+	if err != nil {
+		return err
+	}
+	if l.err != nil || len(l.lines) == 0 || outlived {
 		lines, added, standIns = joinLines(l.lines, records)
 	}
 	if len(lines) == 0 || l.err == nil && added == 0 && !unknown {
@@ -110,8 +114,8 @@ func (r *recovery) records(l *logView) ([]verlog.Line, error) {
 			continue
 		}
 		_, rec, err := r.t.readPatch(id, -1)
-		if err != nil {
-			continue
+		if err := unlessDamage(err); err != nil {
+			return nil, err
 		}
 		line, err := verlog.ParseLine(rec)
 		if err == nil && line.ID == id {
@@ -123,9 +127,9 @@ func (r *recovery) records(l *logView) ([]verlog.Line, error) {
 
 // outlived reports whether a whole log has lost its end: the state file or current.csv know a version that it does not.
 // A delta alone is no proof, it may belong to a write that never counted.
-func (r *recovery) outlived(l *logView, records []verlog.Line) bool {
+func (r *recovery) outlived(l *logView, records []verlog.Line) (bool, error) {
 	if len(records) == 0 {
-		return false
+		return false, nil
 	}
 	rec, _ := r.t.readRecord()
 	var hash verlog.Hash
@@ -137,10 +141,10 @@ func (r *recovery) outlived(l *logView, records []verlog.Line) bool {
 	last := l.head.ID
 	for _, line := range records {
 		if line.ID > last && (rec.head.ID >= line.ID || err == nil && line.Hash == hash) {
-			return true
+			return true, nil
 		}
 	}
-	return false
+	return false, unlessDamage(err)
 }
 
 // joinLines adds to the log's lines those of records that counted. Of a line that neither holds, and whose version others

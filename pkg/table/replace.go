@@ -189,7 +189,7 @@ func (t *Table) Commit(user uint64, note string, force bool) (Result, error) {
 }
 
 // Restore drops an edit by hand: current.csv is the head again. The edited file is kept in aside/, and the result says
-// where; it is "" when there was no edit.
+// where; it is "" when there was no edit. Once the edit is there, not being able to rebuild current.csv is a warning.
 func (t *Table) Restore() (kept string, err error) {
 	s, err := t.Begin()
 	if err != nil {
@@ -208,7 +208,8 @@ func (t *Table) Restore() (kept string, err error) {
 	s.v.current.Close()
 	s.v.current, s.v.state = nil, Missing
 	if err := t.rebuild(s.v, nil); err != nil {
-		return kept, err
+		t.warn("the edit is dropped; current.csv could not be brought up to date: " + err.Error())
+		return kept, nil
 	}
 	t.refresh(s.v)
 	return kept, nil
