@@ -129,7 +129,8 @@ func (t *Table) Blame() (byKey map[string]verlog.Line, root verlog.Line, err err
 	return byKey, root, err
 }
 
-// BlameCells says which version last set each cell of one row, by column.
+// BlameCells says which version last set each cell of one row, by column. A column that came later and left the cell
+// empty did not set it: it was empty since the row came to be.
 func (t *Table) BlameCells(key []string) (byColumn map[string]verlog.Line, err error) {
 	moments, err := t.History(key)
 	if err != nil {
@@ -138,13 +139,22 @@ func (t *Table) BlameCells(key []string) (byColumn map[string]verlog.Line, err e
 	if moments[0].Record == nil {
 		return nil, fault.New(fault.NotFound, "table %q has no row %q any more", t.name, strings.Join(key, "|"))
 	}
+	c, err := t.Read()
+	if err != nil {
+		return nil, err
+	}
+	defer c.Close()
+	columns, err := c.Columns()
+	if err != nil {
+		return nil, err
+	}
 	byColumn = map[string]verlog.Line{}
 	for _, m := range slices.Backward(moments) {
-		columns := m.Changed
-		if columns == nil {
-			columns = m.Columns
+		set := m.Changed
+		if set == nil {
+			set = columns
 		}
-		for _, c := range columns {
+		for _, c := range set {
 			byColumn[c] = m.Line
 		}
 	}

@@ -64,7 +64,7 @@ func (t *Table) Prune(user uint64, keep int) (p Pruned, err error) {
 // cut returns the oldest version to keep, and the readable ones before it.
 func (x *index) cut(head stamp.ID, keep int) (cut verlog.Line, older []verlog.Line) {
 	all := x.ancestry(head)
-	all = slices.DeleteFunc(all, func(l verlog.Line) bool { return l.ID < x.compact })
+	all = slices.DeleteFunc(all, func(l verlog.Line) bool { return l.ID < x.compact || x.origin(l) != l.ID })
 	if len(all) <= keep {
 		return cut, nil
 	}

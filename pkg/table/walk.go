@@ -1,7 +1,9 @@
 package table
 
 import (
+	"bytes"
 	"io"
+	"slices"
 
 	"github.com/reedbase/reedbase/pkg/delta"
 	"github.com/reedbase/reedbase/pkg/fault"
@@ -138,11 +140,12 @@ func (t *Table) inVersion(id stamp.ID, err error) error {
 
 // walker holds the text between two steps.
 type walker struct {
-	text  *delta.Text
-	base  *Content
-	was   text
-	key   []string
-	plain bool // no cell seen so far holds a newline
+	text   *delta.Text
+	base   *Content
+	was    text
+	key    []string
+	plain  bool // no cell seen so far holds a newline
+	quoted bool // a quote has been seen
 }
 
 // start takes base for the text so far.
@@ -152,7 +155,7 @@ func (w *walker) start(base *Content) error {
 		return err
 	}
 	w.text, w.base = delta.NewText(base.Size), memory(b)
-	w.plain = w.plain && !holdsNewlines(b)
+	w.plain, w.quoted = w.plain && !holdsNewlines(b), w.quoted || bytes.IndexByte(b, '"') >= 0
 	w.was, err = memoryText(b).withHeader()
 	return err
 }
@@ -175,15 +178,18 @@ func (w *walker) next(d *delta.Delta) (*Changes, error) {
 		return nil, err
 	}
 	is := text{ReaderAt: w.text.Reader(w.base), size: w.text.Size()}
-	if w.plain && holdsNewlines(d.Extra) {
-		w.plain = false
-	}
+	w.quoted = w.quoted || bytes.IndexByte(d.Extra, '"') >= 0
 	if len(d.Ops) > 0 && d.Ops[0].Off == 0 && d.Ops[0].N > w.was.headed {
 		is.header, is.headed = w.was.header, w.was.headed
 	}
 	is, err := is.withHeader()
 	if err != nil {
 		return nil, err
+	}
+	if w.plain && w.quoted {
+		if w.plain, err = staysPlain(is, d.Ops); err != nil {
+			return nil, err
+		}
 	}
 	c, err := compare(w.was, is, d.Ops, w.key, w.plain)
 	w.was = is
@@ -277,26 +283,72 @@ func (t *Table) diffComposed(from, to stamp.ID, x *index, key []string) (*Change
 	}
 	defer c.close()
 	old := text{ReaderAt: c.reader(), size: c.text.Size()}
-	plain, err := c.plain()
+	next := text{ReaderAt: d.Reader(old), size: d.Size()}
+	plain, err := c.plain(old, next, d)
 	if err != nil {
 		return nil, false, err
 	}
-	for _, p := range d.Pieces() {
-		plain = plain && !holdsNewlines(p.Src)
-	}
-	next := text{ReaderAt: d.Reader(old), size: d.Size()}
 	changes, err := compare(old, next, opsOf(d), key, plain)
 	return changes, true, err
 }
 
-// plain reports whether surely no cell of the text holds a newline.
-func (c *composed) plain() (bool, error) {
+// plain reports whether surely no cell of old, which is c's text, and of next, which d makes of it, holds a newline.
+func (c *composed) plain(old, next text, d *delta.Text) (bool, error) {
 	b, err := c.base.Bytes()
-	quotes := holdsNewlines(b)
-	for _, p := range c.text.Pieces() {
-		quotes = quotes || holdsNewlines(p.Src)
+	if err != nil || holdsNewlines(b) {
+		return false, err
 	}
-	return !quotes, err
+	quoted := bytes.IndexByte(b, '"') >= 0
+	for _, p := range slices.Concat(c.text.Pieces(), d.Pieces()) {
+		quoted = quoted || bytes.IndexByte(p.Src, '"') >= 0
+	}
+	if !quoted {
+		return true, nil
+	}
+	if plain, err := staysPlain(old, opsOf(c.text)); err != nil || !plain {
+		return false, err
+	}
+	return staysPlain(next, opsOf(d))
+}
+
+// staysPlain reports whether surely no cell of s holds a newline, when none does in the text that the operations make s from. A
+// quote or a newline that comes or goes can join lines that were rows: all lines that the operations begin, end or hold anew
+// are read.
+func staysPlain(s text, ops []delta.Op) (bool, error) {
+	at, read := int64(0), int64(0)
+	for _, op := range append(slices.Clip(ops), delta.Op{}) {
+		from, to := at, at
+		if at += op.N; op.Off < 0 {
+			to = at
+		}
+		begin, err := lastNewline(s, read, max(from-1, read))
+		if err != nil {
+			return false, err
+		}
+		if read, err = lineEnd(s, max(to, begin)); err != nil {
+			return false, err
+		}
+		b, err := s.read(begin, read)
+		if err != nil || holdsNewlines(b) {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// lineEnd returns where the line that holds the byte at an offset ends.
+func lineEnd(s text, off int64) (int64, error) {
+	for off < s.size {
+		b, err := s.read(off, min(off+512, s.size))
+		if err != nil {
+			return 0, err
+		}
+		if i := bytes.IndexByte(b, '\n'); i >= 0 {
+			return off + int64(i) + 1, nil
+		}
+		off += int64(len(b))
+	}
+	return s.size, nil
 }
 
 func (t *Table) contentOrEmpty(id stamp.ID, x *index) ([]byte, error) {
@@ -308,7 +360,11 @@ func (t *Table) contentOrEmpty(id stamp.ID, x *index) ([]byte, error) {
 		return nil, err
 	}
 	defer c.Close()
-	return c.Bytes()
+	b, err := c.Bytes()
+	if c.unmap != nil {
+		b = bytes.Clone(b)
+	}
+	return b, err
 }
 
 func (t *Table) contentOrHead(id stamp.ID, x *index) ([]byte, error) {
