@@ -52,7 +52,7 @@ func run(e *cli.Env) error {
 		return err
 	}
 	defer next.Close()
-	file, err := o.make(e, old.SectionReader, next.SectionReader)
+	file, err := o.make(e, old, next)
 	if err != nil {
 		return err
 	}
@@ -96,14 +96,13 @@ func parse(e *cli.Env) (o options, names []string, err error) {
 }
 
 // make returns the delta as it is to be written.
-func (o options) make(e *cli.Env, old, next *io.SectionReader) (patch []byte, err error) {
+func (o options) make(e *cli.Env, old, next cli.Section) (patch []byte, err error) {
 	work := e.Progress("compare", old.Size()+next.Size())
 	defer work.Done()
-	old, next = watch(old, work), watch(next, work)
 	if o.bytes {
-		patch, err = genericPatch(old, next)
+		patch, err = genericPatch(watch(old, work), watch(next, work))
 	} else {
-		patch, err = delta.Patch(old, next)
+		patch, err = delta.Patch(watch(old, work), watch(next, work), compare(old, next, work))
 	}
 	if err != nil || o.raw {
 		return patch, err
@@ -113,17 +112,17 @@ func (o options) make(e *cli.Env, old, next *io.SectionReader) (patch []byte, er
 
 // watched tells work how much of a file has been read.
 type watched struct {
-	*io.SectionReader
+	cli.Section
 	work *cli.Progress
 }
 
 func (w watched) ReadAt(p []byte, off int64) (n int, err error) {
-	n, err = w.SectionReader.ReadAt(p, off)
+	n, err = w.Section.ReadAt(p, off)
 	w.work.Add(int64(n))
 	return n, err
 }
 
-func watch(file *io.SectionReader, work *cli.Progress) *io.SectionReader {
+func watch(file cli.Section, work *cli.Progress) *io.SectionReader {
 	return io.NewSectionReader(watched{file, work}, 0, file.Size())
 }
 

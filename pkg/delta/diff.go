@@ -27,15 +27,15 @@ func Diff(base, next []byte) *Delta {
 // diff is Diff without snapshots: it returns nil when the extra bytes pass limit. Texts that are inner ones are the
 // different parts of texts that are copied before and after them.
 func diff(base, next []byte, limit int, inner bool) *Delta {
-	start := commonPrefix(base, next)
-	end := commonSuffix(base[start:], next[start:])
+	start := CommonPrefix(base, next)
+	end := CommonSuffix(base[start:], next[start:])
 	a := aligner{base: base, next: next[:len(next)-end], whole: next, inner: inner, cells: 1}
 	a.made.BaseSize = int64(len(base))
 	a.copy(0, start)
 	a.onLine(start, start)
 	for at := start; a.pos < len(a.next); {
 		at = a.resync(at)
-		n := commonPrefix(base[at:], a.next[a.pos:])
+		n := CommonPrefix(base[at:], a.next[a.pos:])
 		a.copy(at, n)
 		at += n
 		a.onLine(at, n)
@@ -116,7 +116,7 @@ func (a *aligner) resync(at int) int {
 		a.insert(len(a.next) - a.pos)
 		return baseLine
 	}
-	same := commonSuffix(a.base[:baseLine], a.next[a.pos:nextLine])
+	same := CommonSuffix(a.base[:baseLine], a.next[a.pos:nextLine])
 	a.insert(nextLine - same - a.pos)
 	return baseLine - same
 }

@@ -86,7 +86,7 @@ func TestDiffOfHostileTexts(t *testing.T) {
 func TestDiffSections(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		base, next := drawTexts(t)
-		d, err := delta.DiffSections(section(base), section(next))
+		d, err := delta.DiffSections(section(base), section(next), nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -95,7 +95,7 @@ func TestDiffSections(t *testing.T) {
 		}
 	})
 	for _, c := range changes(4000) {
-		d, err := delta.DiffSections(section(c.base), section(c.next))
+		d, err := delta.DiffSections(section(c.base), section(c.next), nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -116,10 +116,10 @@ func TestDiffSectionsReportsErrors(t *testing.T) {
 	broken := io.NewSectionReader(brokenFile{}, 0, good.Size())
 	short := io.NewSectionReader(strings.NewReader("a row\n"), 0, good.Size())
 	for _, bad := range []*io.SectionReader{broken, short} {
-		if _, err := delta.DiffSections(bad, good); err == nil {
+		if _, err := delta.DiffSections(bad, good, nil); err == nil {
 			t.Error("an error of the base is lost")
 		}
-		if _, err := delta.Patch(good, bad); err == nil {
+		if _, err := delta.Patch(good, bad, nil); err == nil {
 			t.Error("an error of the new text is lost")
 		}
 	}

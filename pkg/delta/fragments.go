@@ -55,8 +55,8 @@ func (f *fragments) first(text []byte) (start, off, n int, ok bool) {
 		if !ok {
 			continue
 		}
-		before := commonSuffix(f.text[:off], text[:at])
-		if n := before + commonPrefix(f.text[off:], text[at:]); n >= f.least {
+		before := CommonSuffix(f.text[:off], text[:at])
+		if n := before + CommonPrefix(f.text[off:], text[at:]); n >= f.least {
 			return at - before, off - before, n, true
 		}
 	}

@@ -153,7 +153,7 @@ func FuzzDiff(f *testing.F) {
 		if got := apply(t, d, base); !bytes.Equal(got, next) {
 			t.Fatalf("%q instead of %q", got, next)
 		}
-		read, err := delta.DiffSections(section(base), section(next))
+		read, err := delta.DiffSections(section(base), section(next), nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -49,7 +49,7 @@ func section(p []byte) *io.SectionReader {
 
 func patchOf(t *testing.T, c change) []byte {
 	t.Helper()
-	patch, err := delta.Patch(section(c.base), section(c.next))
+	patch, err := delta.Patch(section(c.base), section(c.next), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,8 +9,8 @@ import (
 // stride is how many bytes are compared at once where texts are likely to agree.
 const stride = 4096
 
-// commonPrefix returns how many bytes a and b begin alike with.
-func commonPrefix(a, b []byte) int {
+// CommonPrefix returns how many bytes a and b begin alike with.
+func CommonPrefix(a, b []byte) int {
 	n := min(len(a), len(b))
 	a, b = a[:n], b[:n]
 	at := wordsAlike(a[:min(n, 64)], b[:min(n, 64)])
@@ -23,7 +23,7 @@ func commonPrefix(a, b []byte) int {
 	return at + wordsAlike(a[at:], b[at:])
 }
 
-// wordsAlike is commonPrefix for short slices of one length.
+// wordsAlike is CommonPrefix for short slices of one length.
 func wordsAlike(a, b []byte) int {
 	at := 0
 	for ; at+8 <= len(a) && at+8 <= len(b); at += 8 {
@@ -37,8 +37,8 @@ func wordsAlike(a, b []byte) int {
 	return at
 }
 
-// commonSuffix returns how many bytes a and b end alike with.
-func commonSuffix(a, b []byte) int {
+// CommonSuffix returns how many bytes a and b end alike with.
+func CommonSuffix(a, b []byte) int {
 	n := min(len(a), len(b))
 	a, b = a[len(a)-n:], b[len(b)-n:]
 	end := n

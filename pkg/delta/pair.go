@@ -128,6 +128,6 @@ func (a *aligner) anywhere(i, j int) (baseLine, nextLine int) {
 
 // alike reports whether a line is an edited form of the other, by the share of it that both begin and end with.
 func alike(base, next []byte) bool {
-	start := commonPrefix(base, next)
-	return 2*(start+commonSuffix(base[start:], next[start:])) > len(next)
+	start := CommonPrefix(base, next)
+	return 2*(start+CommonSuffix(base[start:], next[start:])) > len(next)
 }

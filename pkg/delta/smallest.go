@@ -7,8 +7,8 @@ import (
 )
 
 // Patch returns the encoded patch from base to next: that of DiffSections, or that of a snapshot where that is smaller.
-func Patch(base, next *io.SectionReader) ([]byte, error) {
-	d, err := DiffSections(base, next)
+func Patch(base, next *io.SectionReader, compare func() Alike) ([]byte, error) {
+	d, err := DiffSections(base, next, compare)
 	if err != nil {
 		return nil, err
 	}
