@@ -133,14 +133,6 @@ func (s *Session) Dirty() bool { return s.v.state == Dirty }
 // KeyNames returns the names of the key's columns; none means the first.
 func (s *Session) KeyNames() []string { return s.v.key }
 
-// Edited returns the content of current.csv as it stands, edits by hand included. It belongs to the session.
-func (s *Session) Edited() *Content {
-	if s.v.current == nil {
-		return memory(nil)
-	}
-	return onDisk(s.v.current, s.v.stat.Size, false)
-}
-
 // Content returns the head's text; the empty text before the first version. It belongs to the session.
 func (s *Session) Content() (*Content, error) {
 	if s.head != nil {

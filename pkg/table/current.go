@@ -10,6 +10,7 @@ import (
 
 	"github.com/reedbase/reedbase/pkg/delta"
 	"github.com/reedbase/reedbase/pkg/durable"
+	"github.com/reedbase/reedbase/pkg/fault"
 )
 
 const currentTemp = currentFile + tempSuffix
@@ -232,14 +233,20 @@ func (v *view) reopen(t *Table, stat durable.Stat) error {
 	return nil
 }
 
-// dropCurrent takes the file of a deleted table away.
+// dropCurrent takes the file of a deleted table away, unless it was edited meanwhile: then it is kept aside.
 func (t *Table) dropCurrent(v *view) error {
 	if v.current != nil {
 		v.current.Close()
 		v.current = nil
 	}
+	err := t.dir.Rename(currentFile, currentTemp)
+	if err == nil {
+		_, err = t.settle(v, currentTemp)
+	} else if fault.KindOf(err) == fault.NotFound {
+		err = nil
+	}
 	v.state, v.stat, v.version, v.fresh = Clean, durable.Stat{}, v.head().ID, false
-	return t.dir.Remove(currentFile)
+	return err
 }
 
 // moveAside moves the file name into aside/ and returns where it went. Nothing there is ever overwritten or deleted.

@@ -38,6 +38,7 @@ type view struct {
 	rec     *record // what the state file said, nil when it cannot be believed
 	current *os.File
 	stat    durable.Stat // of current
+	seen    time.Time    // when stat was taken, or a little before
 	state   State
 	version stamp.ID // what current.csv holds, when Clean or Stale
 	key     []string // names of the key's columns
@@ -88,7 +89,7 @@ func (t *Table) lookCurrent(v *view) error {
 		}
 		return err
 	}
-	v.current = f
+	v.current, v.seen = f, time.Now()
 	v.stat, err = durable.StatOf(f)
 	return err
 }
@@ -216,10 +217,8 @@ func hasNUL(f *os.File) (bool, error) {
 	buf := make([]byte, 256<<10)
 	for off := int64(0); ; {
 		n, err := f.ReadAt(buf, off)
-		for _, c := range buf[:n] {
-			if c == 0 {
-				return true, nil
-			}
+		if bytes.IndexByte(buf[:n], 0) >= 0 {
+			return true, nil
 		}
 		off += int64(n)
 		if err == io.EOF {
@@ -233,7 +232,7 @@ func hasNUL(f *os.File) (bool, error) {
 
 // refresh writes down what v found, so that nobody has to find it again. The lock must be held.
 func (t *Table) refresh(v *view) {
-	if v.fresh || v.state > Missing || v.current != nil && v.stat.Racy(time.Now()) {
+	if v.fresh || v.state > Missing || v.current != nil && v.stat.Racy(v.seen) {
 		return
 	}
 	t.writeRecord(record{boot: durable.BootID(), current: v.stat, version: v.version, log: v.log.stat, head: v.head(), key: v.key})

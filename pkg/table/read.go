@@ -1,6 +1,7 @@
 package table
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -93,7 +94,7 @@ func (t *Table) Status() (st Status, err error) {
 
 // edited counts the rows that an edit by hand changed, or says why it is no table.
 func (t *Table) edited(v *view) (Counts, error) {
-	b, err := readRange(v.current, 0, v.stat.Size)
+	b, err := t.readEdited(v)
 	if err != nil {
 		return Counts{}, err
 	}
@@ -114,6 +115,20 @@ func (t *Table) edited(v *view) (Counts, error) {
 		return Counts{}, err
 	}
 	return d.Counts, nil
+}
+
+// largeEdit is the size from which an edit by hand is looked through before it is read into memory, in bytes.
+const largeEdit = 256 << 20
+
+// readEdited returns what current.csv holds. A large file with NULs, such as one with holes, is no table and is not read
+// into memory.
+func (t *Table) readEdited(v *view) ([]byte, error) {
+	if v.stat.Size >= largeEdit {
+		if nul, err := hasNUL(v.current); err != nil || nul {
+			return nil, cmp.Or(err, fault.New(fault.Input, "%s: a NUL byte", t.dir.Path(currentFile)))
+		}
+	}
+	return readRange(v.current, 0, v.stat.Size)
 }
 
 // Exists reports whether the table is there: it has a version, and the newest did not delete it.

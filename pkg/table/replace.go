@@ -167,7 +167,7 @@ func (t *Table) Commit(user uint64, note string, force bool) (Result, error) {
 		if !s.Dirty() {
 			return nil, nil
 		}
-		b, err := s.Edited().Bytes()
+		b, err := s.t.readEdited(s.v)
 		if err != nil {
 			return nil, err
 		}
