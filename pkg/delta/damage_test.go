@@ -278,3 +278,19 @@ func TestCostOfOneRow(t *testing.T) {
 		t.Errorf("%v allocations instead of %v", large, small)
 	}
 }
+
+// Without its base a patch is read wherever its diff block changes nothing, whoever compressed it.
+func TestParseWithoutBase(t *testing.T) {
+	same := craft(5, "\x00\x00\x00\x00", "x", 4, 1, 6)
+	same[32+getInt(same[8:])+3] = '7' // the level that the diff block says
+	d, used, err := delta.Parse(same, nil, delta.AnySize, 10)
+	if err != nil || used != len(same) || d.BaseSize != 10 || string(apply(t, d, []byte("0123456789"))) != "0123x" {
+		t.Error(d, used, err)
+	}
+	changed := craft(5, "\x00\x00\x01\x00", "x", 4, 1, 6)
+	if _, _, err := delta.Parse(changed, nil, delta.AnySize, 10); fault.KindOf(err) != fault.Corrupt {
+		t.Error(err)
+	}
+}
+
+func getInt(p []byte) int64 { return int64(binary.LittleEndian.Uint64(p)) }

@@ -2,7 +2,6 @@ package delta
 
 import (
 	"encoding/binary"
-	"errors"
 	"io"
 
 	"github.com/reedbase/reedbase/pkg/fault"
@@ -15,7 +14,9 @@ const (
 	shortestZeros = 32
 )
 
-var errNoBase = errors.New("a patch that changes bytes in place cannot be read without its base")
+func errNoBase() error {
+	return fault.New(fault.Corrupt, "the patch changes bytes of its base, and cannot be read without it")
+}
 
 // adder reads what is to be added: the diff block, and the base, a chunk of at most chunkSize bytes at a time.
 type adder struct {
@@ -85,7 +86,7 @@ func (a *adder) changes(n int64) ([]byte, error) {
 // old returns the n bytes of the base at off, until the next call.
 func (a *adder) old(off, n int64) ([]byte, error) {
 	if a.base == nil {
-		return nil, errNoBase
+		return nil, errNoBase()
 	}
 	text := a.buffer(n)
 	if m, err := a.base.ReadAt(text, off); m < len(text) {

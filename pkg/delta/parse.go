@@ -39,8 +39,8 @@ func split(patch []byte, maxSize int64) (b blocks, err error) {
 //
 // Memory is bounded by the text that is made: a patch whose operations would outweigh it becomes a snapshot.
 //
-// A baseSize of AnySize takes the base's size from the patch, which Encode says with the last control. Such a patch
-// must need no base to be parsed, as Encode's never do.
+// A baseSize of AnySize takes the base's size from the patch, where Encode says it with the last control. A patch that
+// changes bytes of its base, as Encode's never do, cannot be parsed so.
 func Parse(patch []byte, base io.ReaderAt, baseSize, maxSize int64) (d *Delta, used int, err error) {
 	b, err := split(patch, maxSize)
 	if err != nil {
@@ -51,18 +51,16 @@ func Parse(patch []byte, base io.ReaderAt, baseSize, maxSize int64) (d *Delta, u
 	if err != nil {
 		return nil, 0, err
 	}
-	plain := b.isPlain(c.added)
-	if baseSize == AnySize {
-		if d == nil || !plain {
-			return nil, 0, fault.New(fault.Corrupt, "the patch cannot be read without its base")
-		}
+	switch {
+	case d == nil && baseSize == AnySize:
+		return nil, 0, errNoBase()
+	case d == nil:
+		return render(patch, base, baseSize)
+	case baseSize == AnySize:
 		d.BaseSize, c.baseSize = c.at, c.at
 	}
-	if d == nil {
-		return render(patch, base, baseSize)
-	}
 	n, err := b.readExtra(d, c.extra)
-	if err == nil && plain {
+	if err == nil && b.isPlain(c.added) {
 		err = c.checkBase(b.control)
 	} else if err == nil {
 		a := adder{diff: bzip2.NewReader(b.diff), base: base}

@@ -3,6 +3,8 @@ package delta_test
 import (
 	"bytes"
 	"encoding/hex"
+	"fmt"
+	"hash/crc32"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -84,3 +86,24 @@ func TestManExample(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 }
+
+// Files in the form of today must be read, and as fast, by every version to come: a diff block of zeros that is not
+// recognised would be decoded byte by byte.
+func TestDiffBlocksStayRecognised(t *testing.T) {
+	for size, want := range map[int64]string{
+		1:             "37 bytes, a3135dd1",
+		10_000_000:    "49 bytes, c785ad62",
+		45_899_235:    "47 bytes, 287f5f24",
+		1_000_000_000: "743 bytes, 566789f1",
+	} {
+		patch := delta.Edit(size, nil).Encode()
+		control := getInt(patch[8:])
+		diff := patch[32+control : 32+control+getInt(patch[16:])]
+		if got := verdict(diff); got != want {
+			t.Errorf("the diff block of %d zeros is another one: %s", size, got)
+		}
+	}
+}
+
+// verdict is a short form of a block: its length and checksum.
+func verdict(p []byte) string { return fmt.Sprintf("%d bytes, %08x", len(p), crc32.ChecksumIEEE(p)) }
