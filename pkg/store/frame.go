@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"strings"
 
 	"github.com/reedbase/reedbase/pkg/durable"
@@ -106,6 +107,33 @@ func (s *Store) retire(pending *durable.Dir, name string) error {
 	return s.dir.Root().Rename(pendingFolder+"/"+name, framesFolder+"/"+name)
 }
 
+// pendingLines returns the lines of a table in the frames that are not known to be carried out. Those that cannot be read
+// are left out: finishFrames says so.
+func (s *Store) pendingLines(name string) (lines []verlog.Line) {
+	pending, err := s.dir.Sub(pendingFolder)
+	if err != nil {
+		return nil
+	}
+	defer pending.Close()
+	names, _ := pending.Names()
+	for _, frame := range names {
+		if id, err := stamp.Parse(frame); err != nil || id == 0 {
+			continue
+		}
+		b, err := pending.ReadFile(frame, maxFrame)
+		if err != nil {
+			continue
+		}
+		parts, _ := parseFrame(b)
+		for _, p := range parts {
+			if p.table == name {
+				lines = append(lines, p.line)
+			}
+		}
+	}
+	return lines
+}
+
 // finishFrames carries out the frames that a crash left pending. A frame that cannot be read stays, and says so.
 func (s *Store) finishFrames() error {
 	pending, err := s.dir.Sub(pendingFolder)
@@ -148,19 +176,22 @@ func (s *Store) finishFrame(pending *durable.Dir, name string) error {
 		return err
 	}
 	for _, p := range parts {
-		err = errors.Join(err, s.adopt(p, o))
+		err = errors.Join(err, s.settle(p.table, o))
 	}
 	if err != nil {
 		return err
 	}
-	return s.retire(pending, name)
+	if err := s.retire(pending, name); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil // another who found it was faster
 }
 
-func (s *Store) adopt(p framePart, o table.Options) error {
-	t, err := table.Open(s.tables, p.table, o)
+func (s *Store) settle(name string, o table.Options) error {
+	t, err := table.Open(s.tables, name, o)
 	if err != nil {
 		return err
 	}
 	defer t.Close()
-	return t.Adopt(p.line)
+	return t.Settle()
 }

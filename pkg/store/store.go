@@ -243,7 +243,7 @@ func (s *Store) tableOptions() (table.Options, error) {
 	}
 	return table.Options{
 		Mint: s.mint, Wait: wait, SyncCurrent: c.Commit.Sync == "full", MaxVersions: c.Commit.MaxVersions,
-		Cache: s.cache, Warn: s.opt.Warn,
+		Cache: s.cache, Warn: s.opt.Warn, Pending: s.pendingLines,
 	}, nil
 }
 
@@ -273,7 +273,8 @@ func (s *Store) Names() ([]string, error) {
 	}
 	names := all[:0]
 	for _, name := range all {
-		if table.CheckName(name) == nil {
+		info, err := s.tables.Root().Lstat(name)
+		if table.CheckName(name) == nil && err == nil && info.IsDir() {
 			names = append(names, name)
 		}
 	}

@@ -20,14 +20,14 @@ func (t *Table) Collect(dry bool) ([]Garbage, error) {
 		return nil, err
 	}
 	defer s.Close()
-	if err := s.v.needLines(); err != nil {
+	x, err := s.index()
+	if err != nil {
 		return nil, err
 	}
 	names, err := t.dir.Names()
 	if err != nil {
 		return nil, err
 	}
-	x := indexOf(s.v.log.lines)
 	keep, err := t.keptSnapshots(x)
 	if err != nil {
 		return nil, err

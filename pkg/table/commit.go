@@ -52,6 +52,8 @@ type Session struct {
 	draft  Draft
 	staged []string
 	next   *candidate // current.csv after this write, being written; nil when that has not begun
+
+	unsettled error // why a line of a commit over several tables is not in the log
 }
 
 // Begin locks the table and puts its folder in order. The error is fault.Busy when the lock is not to be had in time,
@@ -90,6 +92,7 @@ func (s *Session) open() (err error) {
 		v.fresh = false
 	}
 	if v.head().ID == 0 {
+		s.addPending()
 		return nil
 	}
 	if v.state == Stale || v.state == Missing || v.state == Damaged {
@@ -98,6 +101,7 @@ func (s *Session) open() (err error) {
 		}
 	}
 	t.refresh(v)
+	s.addPending()
 	return nil
 }
 
@@ -254,29 +258,57 @@ func (s *Session) Publish() (Result, error) {
 	return res, nil
 }
 
-// Adopt publishes a line that was committed elsewhere and whose delta is here. A line that the log holds is left alone.
-func (t *Table) Adopt(line verlog.Line) (err error) {
+// Settle puts the table in order, as every write does first: lines of commits over several tables that its log lacks are
+// in it then. The error says why one is not.
+func (t *Table) Settle() error {
 	s, err := t.Begin()
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, s.Close()) }()
-	if err := s.v.needLines(); err != nil {
+	defer s.Close()
+	return s.unsettled
+}
+
+// addPending publishes the lines that a commit over several tables has for this one and that a crash kept from the log.
+func (s *Session) addPending() {
+	if s.t.opt.Pending == nil {
+		return
+	}
+	for _, line := range s.t.opt.Pending(s.t.name) {
+		if err := s.add(line); err != nil {
+			s.unsettled = errors.Join(s.unsettled, err)
+		}
+	}
+}
+
+// add publishes a line whose delta is here. A line that the log holds is left alone.
+func (s *Session) add(line verlog.Line) error {
+	x, err := s.index()
+	if err != nil {
 		return err
 	}
-	if _, ok := indexOf(s.v.log.lines).line(line.ID); ok {
+	if _, ok := x.line(line.ID); ok {
 		return nil
 	}
 	if line.Base != s.Head().ID {
-		return fault.New(fault.Corrupt, "table %q: a frame's version %s was made on %s, and the head is %s", t.name, line.ID, line.Base, s.Head().ID)
+		return fault.New(fault.Corrupt, "table %q: a frame's version %s was made on %s, and the head is %s", s.t.name, line.ID, line.Base, s.Head().ID)
 	}
-	d, err := t.readDelta(line)
+	d, err := s.t.readDelta(line)
 	if err != nil {
 		return err
 	}
 	s.line, s.before, s.draft = line, s.Head(), Draft{Action: line.Action, User: line.User, Delta: d, Hash: line.Hash}
 	_, err = s.Publish()
+	s.line, s.draft = verlog.Line{}, Draft{}
 	return err
+}
+
+// index returns all lines of the log; damage in them is an error.
+func (s *Session) index() (*index, error) {
+	if err := s.v.needLines(); err != nil {
+		return nil, err
+	}
+	return indexOf(s.v.log.lines), s.v.log.err
 }
 
 // append makes the staged line part of the log: then the version exists. After an error that is known not to have come

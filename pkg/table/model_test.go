@@ -433,7 +433,9 @@ func (h *history) checkDiffs(t *rapid.T) {
 }
 
 // changesOf returns, for each readable version after the first, what it changed.
-func (h *history) changesOf(i int) []difference { return differences(h.past[i-1].sheet, h.past[i].sheet) }
+func (h *history) changesOf(i int) []difference {
+	return differences(h.past[i-1].sheet, h.past[i].sheet)
+}
 
 func (h *history) checkHistory(t *rapid.T) {
 	type moment struct {

@@ -30,10 +30,10 @@ func (t *Table) Prune(user uint64, keep int) (p Pruned, err error) {
 	if err := s.RefuseDirty(); err != nil {
 		return p, err
 	}
-	if err := s.v.needLines(); err != nil {
+	x, err := s.index()
+	if err != nil {
 		return p, err
 	}
-	x := indexOf(s.v.log.lines)
 	cut, older := x.cut(s.Head().ID, max(1, keep))
 	if len(older) == 0 {
 		freed, err := t.removeFolded(x)

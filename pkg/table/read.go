@@ -223,10 +223,10 @@ func (s *Session) Files() (files []File, err error) {
 		return nil, err
 	}
 	files = append(files, File{Name: logFile, Size: s.v.log.end})
-	if err := s.v.needLines(); err != nil {
+	x, err := s.index()
+	if err != nil {
 		return nil, err
 	}
-	x := indexOf(s.v.log.lines)
 	for _, name := range names {
 		id, isVersion := strings.CutSuffix(strings.TrimSuffix(name, schemaSuffix), deltaSuffix)
 		n, err := stamp.Parse(id)

@@ -54,6 +54,8 @@ func (t *Table) Recover() (done []string, err error) {
 	if r.v.head().ID == 0 {
 		return nil, nil
 	}
+	s := &Session{t: r.t, v: r.v}
+	s.addPending()
 	if err := r.orphans(); err != nil {
 		return nil, err
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/reedbase/reedbase/pkg/durable"
 	"github.com/reedbase/reedbase/pkg/fault"
 	"github.com/reedbase/reedbase/pkg/stamp"
+	"github.com/reedbase/reedbase/pkg/verlog"
 )
 
 // The names in a table's folder; reed-layout(5) describes them.
@@ -40,6 +41,10 @@ type Options struct {
 	MaxVersions int                                   // versions kept readable; 0 keeps all
 	Cache       *durable.Dir                          // for derived files; nil keeps none
 	Warn        func(text string)                     // told what happened beside the call's result; nil drops it
+
+	// Pending returns the table's lines in commits over several tables that a crash may have left half carried out. Whoever
+	// holds the table's lock adds those that its log lacks. Nil stands for none.
+	Pending func(table string) []verlog.Line
 }
 
 // Table is one table's folder. Its methods may be called by several goroutines; writes exclude each other by the
