@@ -1,8 +1,6 @@
 package store
 
 import (
-	"archive/tar"
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -16,7 +14,6 @@ import (
 
 	"github.com/reedbase/reedbase/pkg/durable"
 	"github.com/reedbase/reedbase/pkg/fault"
-	"github.com/reedbase/reedbase/pkg/verlog"
 )
 
 // A backup is a tar of what cannot be derived: settings, dictionaries, frames, and of each table its log, deltas, schemas,
@@ -50,10 +47,6 @@ type member struct {
 
 // Backup stores a consistent archive of the database, verifies it, and returns it. Frames are in it whole or not at all.
 func (s *Store) Backup() (b Backup, err error) {
-	members, err := s.cut()
-	if err != nil {
-		return b, err
-	}
 	dir, err := s.dir.MakeSub(backupsFolder)
 	if err != nil {
 		return b, err
@@ -66,7 +59,16 @@ func (s *Store) Backup() (b Backup, err error) {
 		}
 	}
 	temp := b.Name + tempSuffix
-	if b.Size, err = s.archive(dir, temp, members); err == nil {
+	for range cuts {
+		var members []member
+		if members, err = s.cut(); err == nil {
+			b.Size, err = s.archive(dir, temp, members)
+		}
+		if fault.KindOf(err) != fault.NotFound {
+			break // else a delta was folded away before it was read
+		}
+	}
+	if err == nil {
 		err = sound(dir, temp)
 	}
 	if err == nil {
@@ -77,6 +79,9 @@ func (s *Store) Backup() (b Backup, err error) {
 	}
 	return b, err
 }
+
+// cuts is how often a backup is begun anew because what it was to hold was folded away meanwhile.
+const cuts = 8
 
 // sound reads an archive that was just written.
 func sound(dir *durable.Dir, name string) error {
@@ -144,47 +149,6 @@ func (s *Store) around() (members []member, err error) {
 }
 
 // archive writes an archive, durably, and returns its size in bytes.
-func (s *Store) archive(dir *durable.Dir, name string, members []member) (size int64, err error) {
-	f, err := dir.Fresh(name)
-	if err != nil {
-		return 0, err
-	}
-	defer func() { err = errors.Join(err, f.Close()) }()
-	w := tar.NewWriter(f)
-	var manifest bytes.Buffer
-	for _, m := range members {
-		data := m.data
-		if data == nil && m.size > 0 {
-			if data, err = s.dir.ReadFile(m.path, 1<<40); err != nil {
-				return 0, err
-			}
-			if int64(len(data)) < m.size {
-				return 0, fault.New(fault.Corrupt, "%s became shorter", s.dir.Path(m.path))
-			}
-			data = data[:m.size]
-		}
-		fmt.Fprintf(&manifest, "%s|%d|%s\n", verlog.Sum(data), len(data), m.path)
-		if err := addMember(w, m.path, data); err != nil {
-			return 0, err
-		}
-	}
-	if err := addMember(w, manifestName, manifest.Bytes()); err != nil {
-		return 0, err
-	}
-	if err := errors.Join(w.Close(), f.Sync()); err != nil {
-		return 0, err
-	}
-	return f.Seek(0, io.SeekCurrent)
-}
-
-func addMember(w *tar.Writer, name string, data []byte) error {
-	err := w.WriteHeader(&tar.Header{Name: name, Mode: 0o644, Size: int64(len(data)), Format: tar.FormatPAX})
-	if err == nil {
-		_, err = w.Write(data)
-	}
-	return err
-}
-
 // Backups lists the archives, newest first. Files with other names are left out.
 func (s *Store) Backups() ([]Backup, error) {
 	dir, err := s.dir.Sub(backupsFolder)
@@ -239,82 +203,11 @@ func (s *Store) findBackup(name string) (*durable.Dir, string, error) {
 	return dir, name, nil
 }
 
-// verifyArchive checks each member against the manifest.
-func verifyArchive(dir *durable.Dir, name string) (problems []string, err error) {
-	sums := map[string]string{}
-	var manifest string
-	err = readArchive(dir, name, func(p string, r io.Reader) error {
-		data, err := io.ReadAll(r)
-		if err != nil {
-			return err
-		}
-		if p == manifestName {
-			manifest = string(data)
-			return nil
-		}
-		sums[p] = fmt.Sprintf("%s|%d|%s", verlog.Sum(data), len(data), p)
-		return nil
-	})
-	if fault.KindOf(err) == fault.Corrupt {
-		return []string{err.Error()}, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	if manifest == "" {
-		return []string{name + ": the manifest is missing: the archive is not whole"}, nil
-	}
-	for line := range strings.Lines(manifest) {
-		line = strings.TrimSuffix(line, "\n")
-		f := strings.SplitN(line, "|", 3)
-		p := f[len(f)-1]
-		switch got, ok := sums[p]; {
-		case !ok:
-			problems = append(problems, fmt.Sprintf("%s: %s is missing", name, p))
-		case got != line:
-			problems = append(problems, fmt.Sprintf("%s: %s is damaged", name, p))
-		}
-		delete(sums, p)
-	}
-	for p := range sums {
-		problems = append(problems, fmt.Sprintf("%s: %s is not in the manifest", name, p))
-	}
-	slices.Sort(problems)
-	return problems, nil
-}
-
-// maxMember bounds what is unpacked of one member, in bytes.
-const maxMember = 1 << 36
-
-// readArchive calls each for every member. A name that leads out of the database is damage.
-func readArchive(dir *durable.Dir, name string, each func(p string, r io.Reader) error) error {
-	f, err := dir.Open(name)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	for r := tar.NewReader(f); ; {
-		h, err := r.Next()
-		if err == io.EOF {
-			return nil
-		}
-		if err != nil {
-			return fault.New(fault.Corrupt, "%s: %w", dir.Path(name), err)
-		}
-		if h.Typeflag != tar.TypeReg || !fs.ValidPath(h.Name) || h.Size > maxMember {
-			return fault.New(fault.Corrupt, "%s: member %q has no place in a backup", dir.Path(name), h.Name)
-		}
-		if err := each(h.Name, r); err != nil {
-			if errors.Is(err, io.ErrUnexpectedEOF) {
-				err = fault.New(fault.Corrupt, "%s: cut in %q", dir.Path(name), h.Name)
-			}
-			return err
-		}
-	}
-}
-
 // PruneBackups removes all but the newest keep archives and returns what it removed.
 func (s *Store) PruneBackups(keep int) ([]Backup, error) {
+	if keep < 0 {
+		return nil, fault.New(fault.Input, "%d is no number of backups to keep", keep)
+	}
 	list, err := s.Backups()
 	if err != nil || len(list) <= keep {
 		return nil, err

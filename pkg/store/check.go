@@ -61,11 +61,11 @@ func (s *Store) Check(progress func(Checked)) (findings []Finding, seen Checked,
 func (s *Store) checkTable(name string, progress func(table.Verified)) ([]table.Problem, table.Verified, error) {
 	info, err := s.tables.Root().Lstat(name)
 	if err == nil && !info.IsDir() {
-		what := "is no folder"
+		p := table.Problem{File: s.tables.Path(name), Offset: -1, Text: "is no folder, and so no table", Note: true}
 		if info.Mode()&fs.ModeSymlink != 0 {
-			what = "is a symbolic link, not a folder"
+			p.Text, p.Note = "is a symbolic link, not a folder", false
 		}
-		return []table.Problem{{File: s.tables.Path(name), Offset: -1, Text: what}}, table.Verified{}, nil
+		return []table.Problem{p}, table.Verified{}, nil
 	}
 	t, err := table.Open(s.tables, name, table.Options{Cache: s.cache})
 	if err != nil {
@@ -206,6 +206,15 @@ func (s *Store) collectTemps(folder string, tables []string, dry bool) (list []t
 	return list, nil
 }
 
+func (s *Store) recover(name string) ([]string, error) {
+	t, err := s.Table(name)
+	if err != nil {
+		return nil, err
+	}
+	defer t.Close()
+	return t.Recover()
+}
+
 // Repair is what recovery did to a table; Table "" is the database itself.
 type Repair struct{ Table, Text string }
 
@@ -213,30 +222,29 @@ type Repair struct{ Table, Text string }
 func (s *Store) Recover(name string) (repairs []Repair, err error) {
 	names := []string{name}
 	if name == "" {
-		done, err := s.RecoverDictionaries()
-		for _, text := range done {
-			repairs = append(repairs, Repair{"", text})
-		}
-		if err != nil {
-			return repairs, err
-		}
 		if names, err = s.Names(); err != nil {
 			return repairs, err
 		}
 	}
+	var failed error // one table that is past help keeps nobody from the others
 	for _, name := range names {
-		t, err := s.Table(name)
-		if err != nil {
-			return repairs, err
-		}
-		done, err := t.Recover()
-		t.Close()
+		done, err := s.recover(name)
 		for _, text := range done {
 			repairs = append(repairs, Repair{name, text})
 		}
 		if err != nil {
-			return repairs, fmt.Errorf("recover %q: %w", name, err)
+			failed = errors.Join(failed, fmt.Errorf("recover %q: %w", name, err))
 		}
+	}
+	if name == "" {
+		done, err := s.RecoverDictionaries()
+		for _, text := range done {
+			repairs = append(repairs, Repair{"", text})
+		}
+		failed = errors.Join(failed, err)
+	}
+	if failed != nil {
+		return repairs, failed
 	}
 	return repairs, s.finishFrames() // one may have waited for a table whose log was in doubt
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/reedbase/reedbase/pkg/durable"
+	"github.com/reedbase/reedbase/pkg/fault"
 	"github.com/reedbase/reedbase/pkg/stamp"
 	"github.com/reedbase/reedbase/pkg/table"
 )
@@ -48,23 +49,30 @@ func parseClock(line string) (stamp.ID, bool) {
 	return id, err == nil && boot != "" && boot == durable.BootID() && len(line) == clockSize
 }
 
-// highest returns the highest id in any table's log, those of writes that a crash cut short included.
+// highest returns the highest id in any table's log, those of writes that a crash cut short included. A table that is too
+// damaged to tell stops nobody from writing to another.
 func (s *Store) highest() (highest stamp.ID, err error) {
 	names, err := s.Names()
 	if err != nil {
 		return 0, err
 	}
 	for _, name := range names {
-		t, err := table.Open(s.tables, name, table.Options{})
-		if err != nil {
-			return 0, err
-		}
-		last, err := t.Highest()
-		t.Close()
-		if err != nil {
+		last, err := s.highestOf(name)
+		if fault.KindOf(err) == fault.Corrupt {
+			s.warn("table " + name + " cannot say which ids it has: " + err.Error())
+		} else if err != nil {
 			return 0, err
 		}
 		highest = max(highest, last)
 	}
 	return highest, nil
+}
+
+func (s *Store) highestOf(name string) (stamp.ID, error) {
+	t, err := table.Open(s.tables, name, table.Options{})
+	if err != nil {
+		return 0, err
+	}
+	defer t.Close()
+	return t.Highest()
 }
