@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -108,8 +107,10 @@ func (c *chain) spill() error {
 	if err != nil {
 		return err
 	}
-	size, err := c.stream(f)
-	err = errors.Join(err, os.Remove(f.Name()))
+	size := int64(0)
+	if err = os.Remove(f.Name()); err == nil { // the open file is all that is needed, and nothing can be left behind
+		size, err = c.stream(f)
+	}
 	if err != nil {
 		f.Close()
 		return err
