@@ -35,7 +35,11 @@ func encodeFrame(parts []framePart) []byte {
 }
 
 func parseFrame(b []byte) (parts []framePart, err error) {
-	for n, text := range strings.Split(strings.TrimSuffix(string(b), "\n"), "\n") {
+	lines, whole := strings.CutSuffix(string(b), "\n")
+	if !whole {
+		return nil, fault.New(fault.Corrupt, "the last line is cut")
+	}
+	for n, text := range strings.Split(lines, "\n") {
 		name, line, ok := strings.Cut(text, "|")
 		if !ok || table.CheckName(name) != nil {
 			return nil, fault.New(fault.Corrupt, "line %d: %q is no table's line", n+1, text)
