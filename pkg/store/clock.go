@@ -46,7 +46,7 @@ func clockLine(id stamp.ID) []byte {
 func parseClock(line string) (stamp.ID, bool) {
 	number, boot, _ := strings.Cut(strings.TrimRight(line, " \n"), "|")
 	id, err := stamp.Parse(number)
-	return id, err == nil && boot != "" && boot == durable.BootID() && len(line) == clockSize
+	return id, err == nil && boot != "" && boot == durable.BootID() && line == string(clockLine(id))
 }
 
 // highest returns the highest id in any table's log, those of writes that a crash cut short included. A table that is too
