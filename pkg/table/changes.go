@@ -334,10 +334,7 @@ func rowsIn(s text, spans []span, columns, key []string) ([]Change, error) {
 	if s.size == 0 {
 		return nil, nil
 	}
-	keyAt, err := keyColumns(columns, key)
-	if err != nil {
-		return nil, err
-	}
+	keyAt := keyIn(columns, key)
 	var list []Change
 	for _, p := range spans {
 		b, err := s.read(p.from, p.to)
@@ -366,6 +363,19 @@ func rowsIn(s text, spans []span, columns, key []string) ([]Change, error) {
 		}
 	}
 	return list, nil
+}
+
+// keyIn is keyColumns for a text of another time, which may have had another key: where it lacks a column of this one, its
+// first columns stand in.
+func keyIn(columns, key []string) []int {
+	at, err := keyColumns(columns, key)
+	if err != nil {
+		at = make([]int, len(key))
+		for i := range at {
+			at[i] = min(i, len(columns)-1)
+		}
+	}
+	return at
 }
 
 // keyColumns finds the columns of the key in a header; no names mean the first column.

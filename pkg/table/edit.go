@@ -73,8 +73,24 @@ func (s *Session) edit() (*edit, error) {
 	if e.columns, err = (text{ReaderAt: head, size: head.Size}).columns(); err != nil {
 		return nil, err
 	}
-	e.keyAt, err = keyColumns(e.columns, e.key)
-	return e, err
+	if e.keyAt, err = keyColumns(e.columns, e.key); err != nil {
+		return nil, err
+	}
+	return e, e.hurry()
+}
+
+// hurryFrom is the size from which a table is copied while the row is still being looked for, in bytes.
+const hurryFrom = 1 << 20
+
+// hurry begins to copy the head, whose most part will be in the new text, as the rows are looked for on another core.
+func (e *edit) hurry() (err error) {
+	if e.head.file == nil || e.head.Size < hurryFrom {
+		return nil
+	}
+	if e.s.next, err = e.s.t.anticipate(e.head); err == nil {
+		e.read.reached = e.s.next.reach
+	}
+	return err
 }
 
 // joinKey checks the cells of a key and returns the identity of its row.
@@ -169,11 +185,16 @@ func (e *edit) insert(key []string, edits []row.Edit) error {
 	for _, c := range edits {
 		cells[c.Column] = c.Value
 	}
+	return e.insertRecord(row.AppendRecord(nil, cells, ""))
+}
+
+// insertRecord adds a row, without its line end, at the end of the text.
+func (e *edit) insertRecord(record []byte) error {
 	eol, ended, err := e.lineEnd()
 	if err != nil {
 		return err
 	}
-	record := row.AppendRecord(nil, cells, eol)
+	record = append(slices.Clip(record), eol...)
 	if !ended {
 		record = append([]byte(eol), record...)
 	}
@@ -181,19 +202,18 @@ func (e *edit) insert(key []string, edits []row.Edit) error {
 	return e.splice(delta.Splice{Off: e.head.Size, Ins: record})
 }
 
-// lineEnd returns the line end that the text's last line has, and whether it has one; "\n" where there is none to see.
+// lineEnd returns the last line end of the text, "\n" where there is none to see, and whether the last line has it.
 func (e *edit) lineEnd() (eol string, ended bool, err error) {
 	s := text{ReaderAt: e.head, size: e.head.Size}
-	tail, err := s.read(max(0, s.size-2), s.size)
-	switch {
-	case err != nil:
+	end, err := lastNewline(s, 0, s.size)
+	if err != nil {
 		return "", false, err
-	case bytes.HasSuffix(tail, []byte("\r\n")):
-		return "\r\n", true, nil
-	case bytes.HasSuffix(tail, []byte("\n")):
-		return "\n", true, nil
 	}
-	return "\n", len(tail) == 0, nil
+	tail, err := s.read(max(0, end-2), end)
+	if bytes.HasSuffix(tail, []byte("\r\n")) {
+		return "\r\n", end == s.size, err
+	}
+	return "\n", end == s.size, err
 }
 
 func (e *edit) delete(key []string) error {
@@ -233,8 +253,7 @@ func (e *edit) draft(user uint64) (*Draft, error) {
 	}
 	d := delta.Edit(e.head.Size, e.splices)
 	// The new text is written on one core while it is hashed on the other.
-	var err error
-	if e.s.next, err = e.s.t.prepare(d, e.head); err != nil {
+	if err := e.write(d); err != nil {
 		return nil, err
 	}
 	hash, err := e.hash()
@@ -242,6 +261,15 @@ func (e *edit) draft(user uint64) (*Draft, error) {
 		return nil, err
 	}
 	return &Draft{Action: verlog.Update, User: user, Delta: d, Hash: hash, Counts: e.counts}, nil
+}
+
+func (e *edit) write(d *delta.Delta) (err error) {
+	if e.s.next == nil {
+		e.s.next, err = e.s.t.prepare(d, e.head)
+		return err
+	}
+	e.s.next.become(d)
+	return nil
 }
 
 // hash returns the hash of the text with the splices made. What was read to find the rows is not read again.
@@ -273,9 +301,10 @@ const readSize = 256 << 10
 // to hash a changed text one goes on from before the change.
 type hashedReader struct {
 	io.ReaderAt
-	hash   *xxh3.Hasher
-	at     int64 // hashed so far
-	states []hashState
+	hash    *xxh3.Hasher
+	at      int64 // hashed so far
+	states  []hashState
+	reached func(int64) // told how far it has come; nil tells nobody
 }
 
 type hashState struct {
@@ -297,6 +326,9 @@ func (r *hashedReader) ReadAt(p []byte, off int64) (int, error) {
 		r.states = append(r.states, hashState{*r.hash, r.at})
 		r.hash.Write(p[:n])
 		r.at += int64(n)
+		if r.reached != nil {
+			r.reached(r.at)
+		}
 	}
 	return n, err
 }

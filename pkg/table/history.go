@@ -89,15 +89,11 @@ func (s step) firstMoment(key []byte, names []string) (*Moment, error) {
 	if err != nil {
 		return nil, err
 	}
-	at, err := keyColumns(columns, names)
-	if err != nil {
-		return nil, err
-	}
 	b, err := s.first.Bytes()
 	if err != nil {
 		return nil, err
 	}
-	r, ok, err := row.Find(b, key, at)
+	r, ok, err := row.Find(b, key, keyIn(columns, names))
 	if !ok {
 		return nil, err
 	}

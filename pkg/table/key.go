@@ -2,11 +2,13 @@ package table
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/pelletier/go-toml/v2"
 
 	"github.com/reedbase/reedbase/pkg/fault"
+	"github.com/reedbase/reedbase/pkg/stamp"
 )
 
 // schemaFile is what {id}.schema says about the key; other settings belong to whoever reads whole schemas.
@@ -70,35 +72,47 @@ func (t *Table) keyNames(v *view) ([]string, error) {
 		return v.rec.key, nil
 	}
 	names, err := t.dir.Names()
+	if err != nil || !slices.ContainsFunc(names, isSchema) {
+		return nil, err
+	}
+	if err := v.needLines(); err != nil {
+		return nil, err
+	}
+	return t.newestKey(names, stamp.Max, indexOf(v.log.lines))
+}
+
+// keyAt returns the names of the key's columns as they were at version id.
+func (t *Table) keyAt(id stamp.ID, x *index) ([]string, error) {
+	names, err := t.dir.Names()
 	if err != nil {
 		return nil, err
 	}
-	for i := len(names) - 1; i >= 0; i-- {
-		id, ok := strings.CutSuffix(names[i], schemaSuffix)
-		if !ok || !t.isLogged(v, id) {
-			continue
-		}
-		b, err := t.dir.ReadFile(names[i], maxSchema)
-		if err != nil {
-			return nil, err
-		}
-		key, err := parseKeys(b)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", t.dir.Path(names[i]), err)
-		}
-		return key, nil
-	}
-	return nil, nil
+	return t.newestKey(names, id, x)
 }
 
-func (t *Table) isLogged(v *view, id string) bool {
-	if err := v.needLines(); err != nil {
-		return false
-	}
-	for i := len(v.log.lines) - 1; i >= 0; i-- {
-		if v.log.lines[i].ID.String() == id {
-			return true
+func isSchema(name string) bool { return strings.HasSuffix(name, schemaSuffix) }
+
+// newestKey returns the key that the newest schema has which a logged version up to id set.
+func (t *Table) newestKey(names []string, id stamp.ID, x *index) ([]string, error) {
+	var newest stamp.ID
+	for _, name := range names {
+		text, ok := strings.CutSuffix(name, schemaSuffix)
+		set, err := stamp.Parse(text)
+		if _, logged := x.line(set); ok && err == nil && logged && set <= id {
+			newest = max(newest, set)
 		}
 	}
-	return false
+	if newest == 0 {
+		return nil, nil
+	}
+	name := newest.String() + schemaSuffix
+	b, err := t.dir.ReadFile(name, maxSchema)
+	if err != nil {
+		return nil, err
+	}
+	key, err := parseKeys(b)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", t.dir.Path(name), err)
+	}
+	return key, nil
 }

@@ -3,6 +3,7 @@ package table
 import (
 	"bytes"
 	"fmt"
+	"slices"
 
 	"github.com/reedbase/reedbase/pkg/delta"
 	"github.com/reedbase/reedbase/pkg/fault"
@@ -49,8 +50,8 @@ func (s *Session) replacement(r Replacement) (*Draft, error) {
 		return d, err
 	}
 	d.Action, d.User, d.Note = r.Action, r.User, r.Note
-	if r.Key != nil {
-		d.Schema = keySchema(r.Key)
+	if r.Key != nil || !slices.Equal(key, s.KeyNames()) {
+		d.Schema = keySchema(key)
 	}
 	return d, nil
 }

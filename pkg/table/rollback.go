@@ -1,6 +1,7 @@
 package table
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/reedbase/reedbase/pkg/fault"
@@ -31,9 +32,16 @@ func (s *Session) rollback(user uint64, id stamp.ID) (*Draft, error) {
 	if err != nil {
 		return nil, err
 	}
-	d, err := s.against(b, s.KeyNames())
+	key, err := s.t.keyAt(id, x)
+	if err != nil {
+		return nil, err
+	}
+	d, err := s.against(b, key)
 	if d != nil {
 		d.Action, d.User = verlog.Rollback, user
+		if !slices.Equal(key, s.KeyNames()) {
+			d.Schema = keySchema(key)
+		}
 	}
 	return d, err
 }
@@ -102,10 +110,17 @@ func (e *edit) rollback(id stamp.ID, key []string) error {
 	if err != nil {
 		return err
 	}
+	same := slices.Equal(columns, e.columns)
+	if !ok && same {
+		return e.insertRecord(trimEOL(was))
+	}
 	if !ok {
 		return e.insert(key, e.byName(columns, cells))
 	}
 	fresh, err := row.Replace(nil, record, e.byName(columns, cells))
+	if same {
+		fresh = slices.Concat(trimEOL(was), record[len(trimEOL(record)):])
+	}
 	if err != nil || string(fresh) == string(record) {
 		return err
 	}
@@ -138,11 +153,7 @@ func (t *Table) rowAt(id stamp.ID, key []byte, names []string) (record []byte, c
 	if columns, err = s.columns(); err != nil || columns == nil {
 		return nil, nil, err
 	}
-	at, err := keyColumns(columns, names)
-	if err != nil {
-		return nil, nil, err
-	}
-	_, record, ok, err := row.FindReader(c, c.Size, key, at, nil)
+	_, record, ok, err := row.FindReader(c, c.Size, key, keyIn(columns, names), nil)
 	if !ok {
 		record = nil
 	}

@@ -1,0 +1,203 @@
+package table
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/reedbase/reedbase/pkg/delta"
+	"github.com/reedbase/reedbase/pkg/durable"
+)
+
+const currentTemp = currentFile + tempSuffix
+
+// copyAtLeast is the length from which a range is copied in the kernel; shorter ones are cheaper through a buffer.
+const copyAtLeast = 64 << 10
+
+// A replacement of current.csv is written under a temp name and then exchanged with the file that is there. Writing goes
+// on in the background while the change is looked for and the version is made durable; the exchange comes after the
+// commit point.
+//
+// The calls: open temp, copy_file_range and write, futimens, renameat2 RENAME_EXCHANGE, fstat, unlink. Nothing is
+// synced: after a power cut current.csv is checked and rebuilt from what is.
+
+// candidate is a text being written that is to become current.csv.
+type candidate struct {
+	t       *Table
+	file    *os.File
+	old     *Content          // must stay open until install or discard
+	reached chan int64        // how far old was looked through without a change
+	change  chan *delta.Delta // of old; closed without one when there is none
+	known   bool              // change was sent or closed
+	done    chan error
+}
+
+// anticipate begins to write a text whose difference from old is not known yet.
+func (t *Table) anticipate(old *Content) (*candidate, error) {
+	f, err := t.dir.Fresh(currentTemp)
+	if err != nil {
+		return nil, err
+	}
+	c := &candidate{t: t, file: f, old: old, reached: make(chan int64, 1), change: make(chan *delta.Delta, 1), done: make(chan error, 1)}
+	go func() { c.done <- c.write() }()
+	return c, nil
+}
+
+// prepare begins to write d of old.
+func (t *Table) prepare(d *delta.Delta, old *Content) (*candidate, error) {
+	c, err := t.anticipate(old)
+	if err == nil {
+		c.become(d)
+	}
+	return c, err
+}
+
+// reach says that the text will probably begin with the first n bytes of old. It never waits.
+func (c *candidate) reach(n int64) {
+	select {
+	case c.reached <- n:
+	default: // the writer is behind; a later call brings it further
+	}
+}
+
+// become says what the text is.
+func (c *candidate) become(d *delta.Delta) {
+	c.known = true
+	c.change <- d
+}
+
+func (c *candidate) write() error {
+	err := c.writeAhead()
+	if err == nil && c.t.opt.SyncCurrent {
+		err = c.file.Sync()
+	}
+	if err != nil {
+		return fmt.Errorf("write %q: %w", c.t.dir.Path(currentTemp), err)
+	}
+	return nil
+}
+
+func (c *candidate) writeAhead() error {
+	for written := int64(0); ; {
+		select {
+		case d, ok := <-c.change:
+			if !ok {
+				return nil
+			}
+			return c.finish(d, written)
+		case n := <-c.reached:
+			if err := durable.CopyRange(c.file, c.old.file, written, n-written); err != nil {
+				return err
+			}
+			written = n
+		}
+	}
+}
+
+// finish writes d of old, of which the first bytes of old are written already: more of them, perhaps, than d keeps.
+func (c *candidate) finish(d *delta.Delta, written int64) error {
+	if written == 0 {
+		return writeText(c.file, d.Ops, d.Extra, c.old)
+	}
+	keep, ops := int64(0), d.Ops
+	if len(ops) > 0 && ops[0].Off == 0 {
+		keep = min(written, ops[0].N)
+		ops = append([]delta.Op{{Off: keep, N: ops[0].N - keep}}, ops[1:]...)
+	}
+	if keep < written {
+		if err := c.file.Truncate(keep); err != nil {
+			return err
+		}
+		if _, err := c.file.Seek(keep, io.SeekStart); err != nil {
+			return err
+		}
+	}
+	return writeText(c.file, ops, d.Extra, c.old)
+}
+
+// stop waits for the writer; without a change it gives up.
+func (c *candidate) stop() error {
+	if !c.known {
+		c.known = true
+		close(c.change)
+	}
+	return <-c.done
+}
+
+// discard takes the text away again.
+func (c *candidate) discard() {
+	c.stop()
+	c.file.Close()
+	c.t.dir.Remove(currentTemp)
+}
+
+// install makes the text current.csv. The file that was there must be the one that v looked at: another one is
+// somebody's edit, saved meanwhile, and is kept aside; edited says so. The lock must be held.
+func (c *candidate) install(v *view) (stat durable.Stat, edited bool, err error) {
+	defer c.file.Close()
+	if err := c.stop(); err != nil {
+		c.t.dir.Remove(currentTemp)
+		return stat, false, err
+	}
+	// Older than any time the clock can stamp on a later write, so that even a write in the same tick shows.
+	durable.SetModified(c.file, time.Now().Add(-durable.Tick))
+	if edited, err = c.t.putInPlace(v); err != nil {
+		return stat, false, err
+	}
+	if c.t.opt.SyncCurrent {
+		if err := c.t.dir.Sync(); err != nil {
+			return stat, edited, err
+		}
+	}
+	stat, err = durable.StatOf(c.file)
+	return stat, edited, err
+}
+
+// swap makes d of old the new current.csv.
+func (t *Table) swap(v *view, d *delta.Delta, old *Content) (durable.Stat, error) {
+	c, err := t.prepare(d, old)
+	if err != nil {
+		return durable.Stat{}, err
+	}
+	stat, _, err := c.install(v)
+	return stat, err
+}
+
+// writeText writes the text that the operations make of old and extra.
+func writeText(f *os.File, ops []delta.Op, extra []byte, old *Content) error {
+	buf := make([]byte, 0, 256<<10)
+	flush := func() error {
+		_, err := f.Write(buf)
+		buf = buf[:0]
+		return err
+	}
+	for _, op := range ops {
+		if op.Off >= 0 && op.N >= copyAtLeast && old.file != nil {
+			if err := flush(); err != nil {
+				return err
+			}
+			if err := durable.CopyRange(f, old.file, op.Off, op.N); err != nil {
+				return err
+			}
+			continue
+		}
+		for off, left := op.Off, op.N; left > 0; {
+			if len(buf) == cap(buf) {
+				if err := flush(); err != nil {
+					return err
+				}
+			}
+			n := min(left, int64(cap(buf)-len(buf)))
+			part := buf[len(buf) : len(buf)+int(n)]
+			if op.Off < 0 {
+				extra = extra[copy(part, extra):]
+			} else if _, err := old.ReadAt(part, off); err != nil && err != io.EOF {
+				return err
+			}
+			buf = buf[:len(buf)+int(n)]
+			off, left = off+n, left-n
+		}
+	}
+	return flush()
+}
