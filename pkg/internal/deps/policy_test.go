@@ -18,7 +18,7 @@ floor 1 codecs, pure
 	dict: fault →stamp
 
 floor 2 algorithms, pure
-	merge: fault row
+	merge: fault delta row
 
 floor 3 disk
 	ledger: fault durable dict stamp
@@ -37,6 +37,7 @@ floor 6 commands
 	cmd/rdb-delta: fault cli delta row
 	cmd/rdb-dict: fault cli dict durable ledger stamp store
 	cmd/rdb-log: fault cli dict ledger stamp store verlog
+	cmd/rdb-merge: fault cli merge row
 	scripts/bench:
 	scripts/fixture:
 	scripts/tally:

@@ -1,0 +1,220 @@
+package merge
+
+import (
+	"bytes"
+	"hash/maphash"
+	"slices"
+	"sort"
+	"unicode/utf8"
+
+	"github.com/reedbase/reedbase/pkg/fault"
+	"github.com/reedbase/reedbase/pkg/row"
+)
+
+// Refused is the error for a text that is no table or has not the columns of the key. Its kind is fault.Input.
+type Refused struct {
+	Side Side
+	Err  error // of row.Check, where it is no table
+}
+
+// Error returns the side and what is wrong with it.
+func (r *Refused) Error() string { return r.Side.String() + ": " + r.Err.Error() }
+
+// Unwrap returns what is wrong.
+func (r *Refused) Unwrap() error { return r.Err }
+
+// text is one of the three texts.
+type text struct {
+	side    Side
+	bytes   []byte
+	header  row.Row // empty for a base that is
+	columns []string
+	key     []int // the columns that name a row
+	tail    row.Row
+	long    []row.Row // records of several lines, where somebody looked for them
+}
+
+// open reads the header of a text.
+func open(side Side, bytes []byte) (*text, error) {
+	t := &text{side: side, bytes: bytes}
+	if side == Base && len(bytes) == 0 {
+		return t, nil
+	}
+	columns, _, err := row.Header(bytes)
+	if err != nil {
+		return t, t.refuse()
+	}
+	t.columns = columns
+	t.header, err = row.Next(bytes, 0)
+	if err == nil && (!t.valid(t.header) || hasTwins(columns)) {
+		err = t.refuse()
+	}
+	return t, err
+}
+
+func hasTwins(columns []string) bool {
+	sorted := slices.Sorted(slices.Values(columns))
+	return len(slices.Compact(sorted)) < len(columns)
+}
+
+// refuse returns all that is wrong with a text of which something is.
+func (t *text) refuse() error {
+	err := row.Check(t.bytes, t.key)
+	if err == nil {
+		err = fault.New(fault.Other, "the text changed while it was read")
+	}
+	return &Refused{t.side, err}
+}
+
+// findKey finds the columns of the key in all texts.
+func (m *merger) findKey() error {
+	names := m.options.Key
+	if len(names) == 0 {
+		first := m.texts[Base]
+		if len(first.columns) == 0 {
+			first = m.texts[Ours]
+		}
+		names = first.columns[:1]
+	}
+	for _, t := range m.texts {
+		for _, name := range names {
+			at := slices.Index(t.columns, name)
+			if at < 0 && len(t.columns) > 0 {
+				err := fault.New(fault.Input, "the key's column %q is not in the header", name)
+				return &Refused{t.side, err}
+			}
+			t.key = append(t.key, at)
+		}
+	}
+	return nil
+}
+
+// valid reports whether the bytes of r are what a table may hold.
+func (t *text) valid(r row.Row) bool {
+	b := t.bytes[r.Start:r.End]
+	return utf8.Valid(b) && bytes.IndexByte(b, 0) < 0
+}
+
+// fits reports whether the record at r has as many cells as the header. buf is for the cells.
+func (t *text) fits(r row.Row, buf *[][]byte) bool {
+	record := t.record(r)
+	if bytes.IndexByte(record, '"') < 0 {
+		return bytes.Count(record, []byte("|"))+1 == len(t.columns)
+	}
+	cells, err := row.Cells((*buf)[:0], record)
+	*buf = cells
+	return err == nil && len(cells) == len(t.columns)
+}
+
+// hash mixes the key of the record that begins at offset body.
+func (t *text) hash(seed maphash.Seed, body int) (sum uint64) {
+	for _, column := range t.key {
+		cell, _ := row.Cell(t.bytes[body:], column)
+		sum = sum*0x9e3779b97f4a7c15 + maphash.Bytes(seed, cell)
+	}
+	return sum
+}
+
+// sameKey reports whether the records that begin at these offsets of two texts have one key.
+func sameKey(a *text, at int, b *text, bt int) bool {
+	for i := range a.key {
+		x, _ := row.Cell(a.bytes[at:], a.key[i])
+		y, _ := row.Cell(b.bytes[bt:], b.key[i])
+		if !bytes.Equal(x, y) {
+			return false
+		}
+	}
+	return true
+}
+
+// longRecords returns the records of several lines from offset at on, where a row begins.
+func longRecords(text []byte, at int) (long []row.Row, err error) {
+	for floor := at; ; {
+		i := bytes.IndexByte(text[at:], '"')
+		if i < 0 {
+			return long, nil
+		}
+		quote := at + i
+		at = quote + 1
+		if quote > floor && text[quote-1] != '|' && text[quote-1] != '\n' {
+			continue
+		}
+		line := floor + bytes.LastIndexByte(text[floor:quote], '\n') + 1
+		if text[line] == '#' {
+			at = lineEnd(text, quote)
+			continue
+		}
+		r, err := row.Next(text, line)
+		if err != nil {
+			return nil, err
+		}
+		if lineEnd(text, line) < r.End {
+			long = append(long, r)
+		}
+		at, floor = r.End, r.End
+	}
+}
+
+// within returns the record of several lines that offset at is in or behind the end of.
+func (t *text) within(at int) (r row.Row, ok bool) {
+	i := sort.Search(len(t.long), func(i int) bool { return t.long[i].End >= at })
+	if i == len(t.long) || t.long[i].Body >= at {
+		return r, false
+	}
+	return t.long[i], true
+}
+
+// begins reports whether a row, with its comments, begins at offset at.
+func (t *text) begins(at int) bool {
+	if at <= t.header.End {
+		return at == t.header.End
+	}
+	if r, ok := t.within(at); ok {
+		return at == r.End
+	}
+	return t.bytes[at-1] == '\n' && !comment(t.lineBefore(at))
+}
+
+// lastEnd returns where the last row ends that begins at or behind from and ends at or before to; there is none when it
+// is from, where a row begins. A line that to is within does not count, unless whole says that the text ends with it.
+func (t *text) lastEnd(from, to int, whole bool) int {
+	if !whole {
+		to = from + bytes.LastIndexByte(t.bytes[from:to], '\n') + 1
+	}
+	for to > from {
+		r, ok := t.within(to)
+		switch {
+		case ok && to < r.End:
+			to = r.Body
+		case ok || !comment(t.lineBefore(to)):
+			return to
+		default:
+			to -= len(t.lineBefore(to))
+		}
+	}
+	return from
+}
+
+// lineBefore returns the line that ends at offset at.
+func (t *text) lineBefore(at int) []byte {
+	return t.bytes[bytes.LastIndexByte(t.bytes[:at-1], '\n')+1 : at]
+}
+
+// lineEnd returns the offset behind the newline at or behind at, or len(text).
+func lineEnd(text []byte, at int) int {
+	if i := bytes.IndexByte(text[at:], '\n'); i >= 0 {
+		return at + i + 1
+	}
+	return len(text)
+}
+
+// comment reports whether a line, which is not empty, is a comment or blank.
+func comment(line []byte) bool {
+	switch line[0] {
+	case '#', '\n':
+		return true
+	case '\r':
+		return len(line) == 1 || line[1] == '\n'
+	}
+	return false
+}
