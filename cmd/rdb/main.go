@@ -8,6 +8,7 @@ package main
 import (
 	"errors"
 	"os"
+	"runtime/debug"
 
 	"github.com/reedbase/reedbase/pkg/cli"
 	"github.com/reedbase/reedbase/pkg/fault"
@@ -17,6 +18,7 @@ func main() { os.Exit(cli.Main("rdb", "", run)) }
 
 // run answers what stands before the verb and hands the rest to it.
 func run(e *cli.Env) error {
+	debug.SetGCPercent(400) // it lives for milliseconds, and its memory with it
 	c := &call{Env: e}
 	c.flags = cli.NewFlags(e)
 	c.bindCommon()
