@@ -16,7 +16,7 @@ import (
 // temp is the name used on the way. Whoever holds the folder's lock uses one fixed temp: the next call removes a leftover
 // of a crash.
 func (d *Dir) Create(name, temp string, data []byte) error {
-	if err := d.writeTemp(temp, data); err != nil {
+	if err := d.writeTemp(temp, data, true); err != nil {
 		return err
 	}
 	err := d.PlaceNew(temp, name)
@@ -62,7 +62,7 @@ func (d *Dir) Fresh(name string) (*os.File, error) {
 // temp. If the folder's fsync failed the old file is put back; where that cannot be had, the error's kind is
 // fault.Unknown.
 func (d *Dir) Replace(name, temp string, data []byte) error {
-	if err := d.writeTemp(temp, data); err != nil {
+	if err := d.writeTemp(temp, data, true); err != nil {
 		return err
 	}
 	back, err := d.place(temp, name)
@@ -91,13 +91,26 @@ func (d *Dir) place(temp, name string) (back func() error, err error) {
 	return func() error { return d.Remove(name) }, d.Rename(temp, name)
 }
 
-func (d *Dir) writeTemp(temp string, data []byte) error {
+// Put makes name hold data for readers at once, without a flush: for what can be made again. After a power cut it may
+// be old, empty, cut or missing.
+func (d *Dir) Put(name, temp string, data []byte) error {
+	if err := d.writeTemp(temp, data, false); err != nil {
+		return err
+	}
+	err := d.Rename(temp, name)
+	if err != nil {
+		d.root.Remove(temp)
+	}
+	return err
+}
+
+func (d *Dir) writeTemp(temp string, data []byte, sync bool) error {
 	f, err := d.Fresh(temp)
 	if err != nil {
 		return err
 	}
 	_, err = f.Write(data)
-	if err == nil {
+	if err == nil && sync {
 		err = f.Sync()
 	}
 	if err = errors.Join(err, f.Close()); err != nil {
