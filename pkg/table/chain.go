@@ -85,7 +85,7 @@ type composed struct {
 func (c *composed) close() { c.base.Close() }
 
 // content returns the text of version id, checked against its hash. Lines may be nil: then the log is read.
-func (t *Table) content(id stamp.ID, x *index) (*Content, error) {
+func (t *Table) content(id stamp.ID, x *index) (c *Content, err error) {
 	if x == nil {
 		lines, err := t.readLines()
 		if err != nil {
@@ -93,18 +93,41 @@ func (t *Table) content(id stamp.ID, x *index) (*Content, error) {
 		}
 		x = indexOf(lines)
 	}
-	line, ok := x.line(id)
-	if !ok {
-		return nil, fault.New(fault.NotFound, "table %q has no version %s", t.name, id)
-	}
-	c, err := t.render(line, x, true)
-	if err != nil && fault.KindOf(err) == fault.Corrupt {
-		// A cached base is derived and may be what is wrong: once more from the deltas alone.
-		if again, err2 := t.render(line, x, false); err2 == nil {
-			return again, nil
+	err = t.patiently(x, func(x *index) error {
+		line, ok := x.line(id)
+		if !ok {
+			return fault.New(fault.NotFound, "table %q has no version %s", t.name, id)
 		}
-	}
+		c, err = t.render(line, x, true)
+		if fault.KindOf(err) == fault.Corrupt {
+			// A cached base is derived and may be what is wrong: once more from the deltas alone.
+			if again, err2 := t.render(line, x, false); err2 == nil {
+				c, err = again, nil
+			}
+		}
+		return err
+	})
 	return c, err
+}
+
+// folds is how often a read is begun anew because what it needs was folded away meanwhile.
+const folds = 8
+
+// patiently runs read, which takes no lock, and again when deltas that it needs are gone and the log has grown since: they
+// were folded into a snapshot, which the log names by now.
+func (t *Table) patiently(x *index, read func(x *index) error) error {
+	for range folds {
+		err := read(x)
+		if kind := fault.KindOf(err); kind != fault.Corrupt && kind != fault.NotFound {
+			return err
+		}
+		lines, err2 := t.readLines()
+		if err2 != nil || len(lines) == len(x.lines) {
+			return err
+		}
+		x = indexOf(lines)
+	}
+	return read(x)
 }
 
 func (t *Table) render(line verlog.Line, x *index, cached bool) (*Content, error) {
@@ -193,7 +216,7 @@ func (t *Table) chain(id stamp.ID, x *index, cached bool) (*chain, error) {
 			if !ok {
 				return nil, fault.New(fault.Corrupt, "table %q: version %s is the base of another but not in %s", t.name, at, logFile)
 			}
-			if cached {
+			if bases[at] {
 				if ch.base = t.openBase(line); ch.base != nil {
 					ch.root = line
 					break

@@ -42,7 +42,7 @@ func (t *Table) History(key []string) ([]Moment, error) {
 
 // walkHead walks the versions of the head with the identity of one row.
 func (t *Table) walkHead(visit func(s step, id []byte, names []string) error, key []string) error {
-	x, head, err := t.index()
+	x, err := t.index()
 	if err != nil {
 		return err
 	}
@@ -54,7 +54,7 @@ func (t *Table) walkHead(visit func(s step, id []byte, names []string) error, ke
 	if err != nil {
 		return err
 	}
-	return t.walk(head.ID, x, names, func(s step) error { return visit(s, id, names) })
+	return t.walk(x, names, func(s step) error { return visit(s, id, names) })
 }
 
 // moment returns what the step did to the row of key, or nil.
@@ -103,7 +103,7 @@ func (s step) firstMoment(key []byte, names []string) (*Moment, error) {
 // Blame says which version last set each row that was set after the oldest readable version; all other rows are that
 // version's, which is returned as root.
 func (t *Table) Blame() (byKey map[string]verlog.Line, root verlog.Line, err error) {
-	x, head, err := t.index()
+	x, err := t.index()
 	if err != nil {
 		return nil, root, err
 	}
@@ -112,7 +112,7 @@ func (t *Table) Blame() (byKey map[string]verlog.Line, root verlog.Line, err err
 		return nil, root, err
 	}
 	byKey = map[string]verlog.Line{}
-	err = t.walk(head.ID, x, names, func(s step) error {
+	err = t.walk(x, names, func(s step) error {
 		if s.first != nil {
 			root = s.line
 			return nil
@@ -158,13 +158,12 @@ func (t *Table) BlameCells(key []string) (byColumn map[string]verlog.Line, err e
 }
 
 // index reads the whole log; fault.NotFound when there is no version.
-func (t *Table) index() (*index, verlog.Line, error) {
+func (t *Table) index() (*index, error) {
 	lines, err := t.readLines()
 	if err != nil {
-		return nil, verlog.Line{}, err
+		return nil, err
 	}
-	head, _ := verlog.Head(lines)
-	return indexOf(lines), head, nil
+	return indexOf(lines), nil
 }
 
 // Lines returns every line of the log, oldest first.

@@ -15,12 +15,8 @@ import (
 // is behind or gone the head is rendered in memory; after a power cut it is repaired first, if nobody else is at it. The
 // caller closes the content.
 func (t *Table) Read() (*Content, error) {
-	v, err := t.lookHealed()
-	if err != nil {
-		return nil, err
-	}
-	defer v.close()
-	return t.contentOf(v)
+	c, _, err := t.View()
+	return c, err
 }
 
 func (t *Table) contentOf(v *view) (*Content, error) {
@@ -187,13 +183,21 @@ func (t *Table) KeyNames() ([]string, error) {
 
 // View returns the table as Read does, with the names of the key's columns.
 func (t *Table) View() (c *Content, key []string, err error) {
-	v, err := t.lookHealed()
-	if err != nil {
-		return nil, nil, err
+	var last stamp.ID
+	for range folds {
+		v, err := t.lookHealed()
+		if err != nil {
+			return nil, nil, err
+		}
+		head := v.head().ID
+		c, err := t.contentOf(v)
+		v.close()
+		if err == nil || head == last {
+			return c, v.key, err
+		}
+		last = head // by now there may be a newer one, and this one folded away
 	}
-	defer v.close()
-	c, err = t.contentOf(v)
-	return c, v.key, err
+	return nil, nil, fault.New(fault.Busy, "table %q: versions are folded away faster than they can be read", t.name)
 }
 
 // WaitFor is Options.Wait of a table opened with other options.

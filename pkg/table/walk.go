@@ -33,14 +33,22 @@ type step struct {
 	first   *Content
 }
 
-// walk visits the versions that lead to id, oldest readable first, with the rows that each changed.
-func (t *Table) walk(id stamp.ID, x *index, key []string, visit func(step) error) error {
-	segments, err := t.segments(id, x)
-	defer func() {
+// walk visits the versions that lead to the head, oldest readable first, with the rows that each changed.
+func (t *Table) walk(x *index, key []string, visit func(step) error) error {
+	var segments []*chain
+	drop := func() {
 		for _, ch := range segments {
 			ch.base.Close()
 		}
-	}()
+	}
+	defer func() { drop() }()
+	err := t.patiently(x, func(fresh *index) (err error) {
+		drop()
+		x = fresh
+		head, _ := verlog.Head(x.lines)
+		segments, err = t.segments(head.ID, x)
+		return err
+	})
 	if err != nil {
 		return err
 	}
@@ -212,7 +220,7 @@ func (t *Table) between(a, b stamp.ID, x *index) (*delta.Text, bool) {
 }
 
 func (t *Table) composeOver(lines []verlog.Line, x *index) (*delta.Text, bool) {
-	links, err := t.readLinks(lines, x)
+	links, err := t.readLinks(lines, x, t.openPack())
 	if err != nil || len(links) < len(lines) || len(links) == 0 || links[len(links)-1].delta.IsSnapshot() {
 		return nil, false
 	}
@@ -250,6 +258,15 @@ func (t *Table) Diff(from, to stamp.ID) (*Changes, error) {
 	if err != nil {
 		return nil, err
 	}
+	var c *Changes
+	err = t.patiently(x, func(x *index) error {
+		c, err = t.diff(from, to, x, key)
+		return err
+	})
+	return c, err
+}
+
+func (t *Table) diff(from, to stamp.ID, x *index, key []string) (*Changes, error) {
 	if from != 0 && to != 0 {
 		if c, ok, err := t.diffComposed(from, to, x, key); ok || err != nil {
 			return c, err
