@@ -216,7 +216,7 @@ func (t *Table) chain(id stamp.ID, x *index, cached bool) (*chain, error) {
 			if !ok {
 				return nil, fault.New(fault.Corrupt, "table %q: version %s is the base of another but not in %s", t.name, at, logFile)
 			}
-			if bases[at] {
+			if cached {
 				if ch.base = t.openBase(line); ch.base != nil {
 					ch.root = line
 					break
