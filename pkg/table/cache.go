@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/reedbase/reedbase/pkg/durable"
+	"github.com/reedbase/reedbase/pkg/stamp"
 	"github.com/reedbase/reedbase/pkg/verlog"
 )
 
@@ -19,6 +20,25 @@ const baseSuffix = ".base"
 const minCachedBase = 256 << 10
 
 func (t *Table) baseName(l verlog.Line) string { return t.name + "." + l.ID.String() + baseSuffix }
+
+// bases returns the versions of which the cache may hold plain copies.
+func (t *Table) bases() map[stamp.ID]bool {
+	found := map[stamp.ID]bool{}
+	if t.opt.Cache == nil {
+		return found
+	}
+	names, err := t.opt.Cache.Names()
+	if err != nil {
+		return found
+	}
+	for _, name := range names {
+		text, ok := strings.CutPrefix(strings.TrimSuffix(name, baseSuffix), t.name+".")
+		if id, err := stamp.Parse(text); ok && err == nil {
+			found[id] = true
+		}
+	}
+	return found
+}
 
 // openBase returns the plain copy of l's content, checked, or nil.
 func (t *Table) openBase(l verlog.Line) *Content {

@@ -208,7 +208,12 @@ const chainBatch = 256
 
 // chain reads the deltas from version id back to the nearest snapshot, or to a version whose text the cache holds.
 func (t *Table) chain(id stamp.ID, x *index, cached bool) (*chain, error) {
-	ch := &chain{}
+	ch, packed := &chain{}, &pack{}
+	bases := map[stamp.ID]bool{}
+	if cached {
+		packed, bases = t.openPack(), t.bases()
+		defer func() { t.keepPack(packed, ch.links) }()
+	}
 	for at := id; ; {
 		var batch []verlog.Line
 		for len(batch) < chainBatch && at != 0 && ch.base == nil {
@@ -216,7 +221,7 @@ func (t *Table) chain(id stamp.ID, x *index, cached bool) (*chain, error) {
 			if !ok {
 				return nil, fault.New(fault.Corrupt, "table %q: version %s is the base of another but not in %s", t.name, at, logFile)
 			}
-			if cached {
+			if bases[at] {
 				if ch.base = t.openBase(line); ch.base != nil {
 					ch.root = line
 					break
@@ -233,7 +238,7 @@ func (t *Table) chain(id stamp.ID, x *index, cached bool) (*chain, error) {
 				return nil, fault.New(fault.Corrupt, "table %q: version %s is made from %s, which is not older", t.name, line.ID, at)
 			}
 		}
-		done, err := t.extend(ch, batch, x)
+		done, err := t.extend(ch, batch, x, packed)
 		if done || err != nil {
 			return ch, err
 		}
@@ -244,8 +249,8 @@ func (t *Table) chain(id stamp.ID, x *index, cached bool) (*chain, error) {
 }
 
 // extend reads more deltas of the chain; done says that it has reached its root.
-func (t *Table) extend(ch *chain, batch []verlog.Line, x *index) (done bool, err error) {
-	links, err := t.readLinks(batch, x)
+func (t *Table) extend(ch *chain, batch []verlog.Line, x *index, packed *pack) (done bool, err error) {
+	links, err := t.readLinks(batch, x, packed)
 	if err != nil {
 		if ch.base != nil {
 			ch.base.Close()
@@ -266,7 +271,7 @@ func (t *Table) extend(ch *chain, batch []verlog.Line, x *index) (done bool, err
 }
 
 // readLinks reads and parses deltas on all cores, in order; behind the first snapshot nothing need be right.
-func (t *Table) readLinks(lines []verlog.Line, x *index) ([]link, error) {
+func (t *Table) readLinks(lines []verlog.Line, x *index, packed *pack) ([]link, error) {
 	links, errs := make([]link, len(lines)), make([]error, len(lines))
 	workers := min(runtime.GOMAXPROCS(0), len(lines)/4+1)
 	var wg sync.WaitGroup
@@ -274,6 +279,10 @@ func (t *Table) readLinks(lines []verlog.Line, x *index) ([]link, error) {
 		wg.Go(func() {
 			for i := len(lines) * w / workers; i < len(lines)*(w+1)/workers; i++ {
 				links[i].line = lines[i]
+				var ok bool
+				if links[i].delta, ok = packed.find(lines[i]); ok {
+					continue
+				}
 				if links[i].delta, errs[i] = t.readDelta(lines[i]); errs[i] != nil {
 					return
 				}

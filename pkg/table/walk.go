@@ -220,7 +220,7 @@ func (t *Table) between(a, b stamp.ID, x *index) (*delta.Text, bool) {
 }
 
 func (t *Table) composeOver(lines []verlog.Line, x *index) (*delta.Text, bool) {
-	links, err := t.readLinks(lines, x)
+	links, err := t.readLinks(lines, x, t.openPack())
 	if err != nil || len(links) < len(lines) || len(links) == 0 || links[len(links)-1].delta.IsSnapshot() {
 		return nil, false
 	}
