@@ -2,7 +2,6 @@ package store
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -263,12 +262,18 @@ func (s *Store) RestoreBackup(name, into string) (kept string, err error) {
 		return "", err
 	}
 	if into != "" {
-		return "", errors.Join(above.RenameNew(temp, Folder), above.Sync())
+		err = above.PlaceNew(temp, Folder)
+	} else {
+		kept, err = s.takePlace(above, temp)
 	}
-	return s.takePlace(above, temp)
+	if err != nil && fault.KindOf(err) != fault.Unknown {
+		above.Root().RemoveAll(temp)
+	}
+	return kept, err
 }
 
-// takePlace puts the unpacked tree in the place of the database, while all its tables are locked.
+// takePlace puts the unpacked tree temp in the place of the database, while all its tables are locked. After an error it
+// is temp still, unless the error's kind is fault.Unknown.
 func (s *Store) takePlace(above *durable.Dir, temp string) (kept string, err error) {
 	names, err := s.Names()
 	if err != nil {
@@ -286,21 +291,49 @@ func (s *Store) takePlace(above *durable.Dir, temp string) (kept string, err err
 		}
 		defer hold.Release()
 	}
-	kept = fmt.Sprintf("%s.before-%s", Folder, time.Now().UTC().Format(asideLayout))
-	if err = above.Exchange(temp, Folder); err == nil {
-		err = above.Rename(temp, kept)
-	} else if errors.Is(err, durable.ErrNoExchange) {
-		if err = above.Rename(Folder, kept); err == nil {
-			err = above.Rename(temp, Folder)
-		}
-	}
-	if err != nil {
+	if err := swap(above, temp, Folder); err != nil {
 		return "", err
 	}
-	if above.Exists(kept + "/" + backupsFolder) {
-		err = above.Root().Rename(kept+"/"+backupsFolder, Folder+"/"+backupsFolder)
+	if err := above.Sync(); err != nil {
+		if back := errors.Join(swap(above, temp, Folder), above.Sync()); back != nil {
+			return "", fault.New(fault.Unknown, "%w; and putting the database back: %w", err, back)
+		}
+		return "", err
 	}
-	return above.Path(kept), errors.Join(err, above.Sync())
+	return above.Path(s.putAway(above, temp)), nil
+}
+
+// swap exchanges two folders: in one step, or in three where the system cannot.
+func swap(above *durable.Dir, a, b string) error {
+	err := above.Exchange(a, b)
+	if !errors.Is(err, durable.ErrNoExchange) {
+		return err
+	}
+	between := a + tempSuffix
+	if err := above.Rename(a, between); err != nil {
+		return err
+	}
+	if err := above.Rename(b, a); err != nil {
+		return err
+	}
+	return above.Rename(between, b)
+}
+
+// putAway gives the tree that was replaced, now under the name old, one that says so, and moves its backups along to the
+// new tree. The backup is in place: not being able to is a warning.
+func (s *Store) putAway(above *durable.Dir, old string) (kept string) {
+	kept = Folder + ".before-" + time.Now().UTC().Format(asideLayout)
+	err := above.Rename(old, kept)
+	if err != nil {
+		kept = old
+	}
+	if above.Exists(kept + "/" + backupsFolder) {
+		err = errors.Join(err, above.Root().Rename(kept+"/"+backupsFolder, Folder+"/"+backupsFolder))
+	}
+	if err = errors.Join(err, above.Sync()); err != nil {
+		s.warn("the backup is in place; what it replaced is not put away as it should be: " + err.Error())
+	}
+	return kept
 }
 
 // unpack makes the folder temp from the archive, durably.

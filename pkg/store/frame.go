@@ -111,22 +111,25 @@ func (s *Store) retire(pending *durable.Dir, name string) error {
 	return s.dir.Root().Rename(pendingFolder+"/"+name, framesFolder+"/"+name)
 }
 
-// pendingLines returns the lines of a table in the frames that are not known to be carried out. Those that cannot be read
+// pendingLines returns the lines of a table in the frames that are not known to be carried out. Those that are damaged
 // are left out: finishFrames says so.
-func (s *Store) pendingLines(name string) (lines []verlog.Line) {
+func (s *Store) pendingLines(name string) (lines []verlog.Line, err error) {
 	pending, err := s.dir.Sub(pendingFolder)
 	if err != nil {
-		return nil
+		return nil, unlessDamage(err)
 	}
 	defer pending.Close()
-	names, _ := pending.Names()
+	names, err := pending.Names()
+	if err != nil {
+		return nil, err
+	}
 	for _, frame := range names {
 		if id, err := stamp.Parse(frame); err != nil || id == 0 {
 			continue
 		}
 		b, err := pending.ReadFile(frame, maxFrame)
-		if err != nil {
-			continue
+		if err := unlessDamage(err); err != nil {
+			return nil, err
 		}
 		parts, _ := parseFrame(b)
 		for _, p := range parts {
@@ -135,7 +138,15 @@ func (s *Store) pendingLines(name string) (lines []verlog.Line) {
 			}
 		}
 	}
-	return lines
+	return lines, nil
+}
+
+// unlessDamage returns err unless it says that a file is damaged or gone.
+func unlessDamage(err error) error {
+	if kind := fault.KindOf(err); kind == fault.Corrupt || kind == fault.NotFound {
+		return nil
+	}
+	return err
 }
 
 // finishFrames carries out the frames that a crash left pending. A frame that cannot be read stays, and says so.

@@ -92,8 +92,7 @@ func (s *Session) open() (err error) {
 		v.fresh = false
 	}
 	if v.head().ID == 0 {
-		s.addPending()
-		return nil
+		return s.addPending()
 	}
 	if v.state == Stale || v.state == Missing || v.state == Damaged {
 		if err := t.rebuild(v, nil); err != nil {
@@ -101,8 +100,7 @@ func (s *Session) open() (err error) {
 		}
 	}
 	t.refresh(v)
-	s.addPending()
-	return nil
+	return s.addPending()
 }
 
 // Close unlocks the table, whatever the system says to that: its error is nil. A draft that was staged and not published
@@ -269,16 +267,25 @@ func (t *Table) Settle() error {
 	return s.unsettled
 }
 
-// addPending publishes the lines that a commit over several tables has for this one and that a crash kept from the log.
-func (s *Session) addPending() {
+// addPending publishes the lines that a commit over several tables has for this one and that a crash kept from the log. One
+// that is damaged is passed over; one that only now cannot be read or stored is an error, because a version made before
+// it would keep it out for ever.
+func (s *Session) addPending() error {
 	if s.t.opt.Pending == nil {
-		return
+		return nil
 	}
-	for _, line := range s.t.opt.Pending(s.t.name) {
-		if err := s.add(line); err != nil {
-			s.unsettled = errors.Join(s.unsettled, err)
+	lines, err := s.t.opt.Pending(s.t.name)
+	if err != nil {
+		return err
+	}
+	for _, line := range lines {
+		err := s.add(line)
+		if err := unlessDamage(err); err != nil {
+			return err
 		}
+		s.unsettled = errors.Join(s.unsettled, err)
 	}
+	return nil
 }
 
 // add publishes a line whose delta is here. A line that the log holds is left alone.

@@ -55,7 +55,9 @@ func (t *Table) Recover() (done []string, err error) {
 		return nil, nil
 	}
 	s := &Session{t: r.t, v: r.v}
-	s.addPending()
+	if err := s.addPending(); err != nil {
+		return nil, err
+	}
 	if err := r.orphans(); err != nil {
 		return nil, err
 	}

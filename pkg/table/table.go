@@ -43,8 +43,9 @@ type Options struct {
 	Warn        func(text string)                     // told what happened beside the call's result; nil drops it
 
 	// Pending returns the table's lines in commits over several tables that a crash may have left half carried out. Whoever
-	// holds the table's lock adds those that its log lacks. Nil stands for none.
-	Pending func(table string) []verlog.Line
+	// holds the table's lock adds those that its log lacks, before anything else; an error refuses a write. Nil stands for
+	// none.
+	Pending func(table string) ([]verlog.Line, error)
 }
 
 // Table is one table's folder. Its methods may be called by several goroutines; writes exclude each other by the

@@ -26,7 +26,9 @@ type command struct {
 	// together: it changes several tables, all or none.
 	together bool
 	// steps: it does several things, each of them whole. Where it says that it has failed, it may have done some.
-	steps  bool
+	steps bool
+	// whole: it puts another database in the place of this one.
+	whole  bool
 	cold   bool // it starts with files for which nothing vouches
 	states int  // the most to look at after power cuts; 0 for 100
 	full   bool // let its calls fail in every way
@@ -54,6 +56,7 @@ func commands() []command {
 		{name: "point in time", argv: []string{"restore:point-in-time", "$MOMENT"}, together: true, states: 200},
 		{name: "finish a frame", start: pending, argv: []string{"set", "text", "key11", "value=set"}, together: true, heals: true},
 		{name: "backup", argv: []string{"backup:create"}},
+		{name: "restore a backup", whole: true, start: backedUp, argv: []string{"backup:restore", "latest", "--confirm"}},
 		{name: "gc", steps: true, start: leftovers, argv: []string{"gc"}},
 		{name: "recover without log", start: withoutLog, argv: []string{"recover", "text"}, heals: true},
 		{name: "recover a bad log", start: badLog, argv: []string{"recover"}, heals: true},

@@ -177,6 +177,19 @@ func pending(f *fixture) {
 	f.must(os.Remove(filepath.Join(tablesIn(f.root), "gone", "current.csv")))
 }
 
+// backedUp makes a backup and goes on.
+func backedUp(f *fixture) {
+	db, err := reedbase.Open(f.root, reedbase.Options{User: user})
+	f.must(err)
+	defer db.Close()
+	_, err = db.Backup()
+	f.must(err)
+	text, err := db.Table("text")
+	f.must(err)
+	defer text.Close()
+	f.done(text.Set([]string{"key07"}, []reedbase.Assignment{{Column: "value", Value: "after the backup"}}))
+}
+
 func large(f *fixture) {
 	db, err := reedbase.Open(f.root, reedbase.Options{User: user})
 	f.must(err)

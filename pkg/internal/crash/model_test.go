@@ -186,6 +186,30 @@ func (m model) equal(after model) error {
 	return m.between(after, after)
 }
 
+// starts returns an error unless every table of before is in m with all its versions, whatever came after.
+func (m model) starts(before model) error {
+	for name, h := range before.tables {
+		got := m.tables[name]
+		if len(got.versions) < len(h.versions) {
+			return fmt.Errorf("table %s has lost versions", name)
+		}
+		got.versions, got.tags, got.notes = got.versions[:len(h.versions)], h.tags, nil
+		if err := got.between(history{}, h); err != nil {
+			return fmt.Errorf("table %s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+// without returns m less the newest version of a table.
+func (m model) without(name string) model {
+	less := model{m.exists, maps.Clone(m.tables)}
+	h := less.tables[name]
+	h.versions = h.versions[:len(h.versions)-1]
+	less.tables[name] = h
+	return less
+}
+
 // files returns every file of a folder by its path, but for those that skip chooses.
 func files(root string, skip func(path string) bool) map[string]string {
 	all := map[string]string{}

@@ -58,14 +58,14 @@ func (t *trial) cut(tb, report testing.TB) {
 // looks at it before anybody may have repaired it.
 func (t *trial) check(root string, acked bool, patch patcher, reader func(root string, raw model) error) error {
 	raw, err := read(root, patch)
-	if t.heals {
-		return t.usable(root, patch)
-	}
-	if err == nil {
-		err = raw.between(t.before, t.after)
+	if err == nil && !t.heals {
+		err = t.fits(raw)
 	}
 	if err == nil && acked && !t.together {
 		err = raw.equal(t.after)
+	}
+	if t.heals && !acked {
+		return t.usable(root, patch)
 	}
 	if err != nil {
 		return fmt.Errorf("before the first command: %w", err)
@@ -95,6 +95,18 @@ func (t *trial) check(root string, acked bool, patch patcher, reader func(root s
 		return t.allOrNone(final)
 	}
 	return nil
+}
+
+// fits returns an error unless m is what may be found when the command ends at any moment.
+func (t *trial) fits(m model) error {
+	if !t.whole {
+		return m.between(t.before, t.after)
+	}
+	before, after := m.equal(t.before), m.equal(t.after)
+	if before == nil || after == nil {
+		return nil
+	}
+	return fmt.Errorf("neither before nor after: %w; %w", before, after)
 }
 
 // allOrNone checks that a command over several tables has been carried out in all of them or in none.
@@ -293,13 +305,18 @@ func (t *trial) sound(db *reedbase.DB, root string, patch patcher) error {
 		return fmt.Errorf("fsck: %v, %v", list, err)
 	}
 	m, err := read(root, patch)
-	if err == nil && t.heals && !t.together {
+	switch {
+	case err != nil:
+		return err
+	case t.heals && t.together:
+		err = m.starts(t.after.without("text")) // that has one more version, by the command itself
+	case t.heals:
 		err = m.equal(t.after)
 	}
 	if err == nil {
-		err = m.between(t.before, t.after)
+		err = t.fits(m)
 	}
-	if err != nil && !(t.heals && t.together) {
+	if err != nil {
 		return err
 	}
 	for name, h := range m.tables {
@@ -408,19 +425,4 @@ func (t *trial) nextOf(db *reedbase.DB, name string, h history) error {
 	key := strings.Split(strings.Repeat("next,", len(columns)-1)+"next", ",")
 	_, err = table.Set(key, nil)
 	return err
-}
-
-// starts returns an error unless every table of before is in m with all its versions, whatever came after.
-func (m model) starts(before model) error {
-	for name, h := range before.tables {
-		got := m.tables[name]
-		if len(got.versions) < len(h.versions) {
-			return fmt.Errorf("table %s has lost versions", name)
-		}
-		got.versions, got.tags, got.notes = got.versions[:len(h.versions)], h.tags, nil
-		if err := got.between(history{}, h); err != nil {
-			return fmt.Errorf("table %s: %w", name, err)
-		}
-	}
-	return nil
 }
