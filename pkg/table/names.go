@@ -47,20 +47,41 @@ func (t *Table) Tags() ([]Tag, error) {
 		}
 		return nil, err
 	}
-	var tags []Tag
-	for i, line := range strings.Split(strings.TrimSuffix(string(b), "\n"), "\n") {
+	tags, err := parseTags(string(b))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", t.dir.Path(tagsFile), err)
+	}
+	return tags, nil
+}
+
+// parseTags reads lines of NAME|VERSION and sorts them by name.
+func parseTags(text string) (tags []Tag, err error) {
+	number := 0
+	for line := range strings.Lines(text) {
+		number++
+		line, whole := strings.CutSuffix(line, "\n")
 		name, id, ok := strings.Cut(line, "|")
 		n, err := stamp.Parse(id)
-		if line == "" && i == 0 {
-			continue
-		}
-		if !ok || err != nil || CheckTag(name) != nil {
-			return nil, fault.New(fault.Corrupt, "%s: line %d: %q is not NAME|VERSION", t.dir.Path(tagsFile), i+1, line)
+		if !whole || !ok || err != nil || CheckTag(name) != nil {
+			return nil, fault.New(fault.Corrupt, "line %d: %q is not NAME|VERSION", number, line)
 		}
 		tags = append(tags, Tag{name, n})
 	}
 	slices.SortFunc(tags, func(a, b Tag) int { return strings.Compare(a.Name, b.Name) })
+	for i := 1; i < len(tags); i++ {
+		if tags[i].Name == tags[i-1].Name {
+			return nil, fault.New(fault.Corrupt, "name %q stands there twice", tags[i].Name)
+		}
+	}
 	return tags, nil
+}
+
+// encodeTags writes what parseTags reads.
+func encodeTags(tags []Tag) (b []byte) {
+	for _, x := range tags {
+		b = fmt.Appendf(b, "%s|%s\n", x.Name, x.ID)
+	}
+	return b
 }
 
 // Tag names a version that can be read; a name that stands for another version moves.
@@ -104,11 +125,7 @@ func (t *Table) changeTags(change func([]Tag) ([]Tag, error)) error {
 		return err
 	}
 	slices.SortFunc(tags, func(a, b Tag) int { return strings.Compare(a.Name, b.Name) })
-	var b []byte
-	for _, x := range tags {
-		b = fmt.Appendf(b, "%s|%s\n", x.Name, x.ID)
-	}
-	return t.dir.Replace(tagsFile, tagsFile+tempSuffix, b)
+	return t.dir.Replace(tagsFile, tagsFile+tempSuffix, encodeTags(tags))
 }
 
 // addNote keeps what the author says about version id, durably, before the version is logged: a note of a version that
@@ -133,7 +150,7 @@ func (t *Table) addNote(id stamp.ID, note string) error {
 			return err
 		}
 	}
-	if err := durable.Append(f, end, fmt.Appendf(nil, "%s|%s\n", id, strconv.Quote(note))); err != nil {
+	if err := durable.Append(f, end, noteLine(id, note)); err != nil {
 		return err
 	}
 	if end == 0 {
@@ -151,8 +168,16 @@ func (t *Table) Notes() (map[stamp.ID]string, error) {
 		}
 		return nil, err
 	}
+	return parseNotes(string(b)), nil
+}
+
+func noteLine(id stamp.ID, note string) []byte {
+	return fmt.Appendf(nil, "%s|%s\n", id, strconv.Quote(note))
+}
+
+func parseNotes(text string) map[stamp.ID]string {
 	notes := map[stamp.ID]string{}
-	for line := range strings.Lines(string(b)) {
+	for line := range strings.Lines(text) {
 		id, text, _ := strings.Cut(strings.TrimSuffix(line, "\n"), "|")
 		n, err1 := stamp.Parse(id)
 		note, err2 := strconv.Unquote(text)
@@ -160,5 +185,5 @@ func (t *Table) Notes() (map[stamp.ID]string, error) {
 			notes[n] = note
 		}
 	}
-	return notes, nil
+	return notes
 }
