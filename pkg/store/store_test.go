@@ -20,8 +20,15 @@ import (
 	"github.com/reedbase/reedbase/pkg/verlog"
 )
 
-// TestMain has the tests work in memory where there is a place for that: they flush files thousands of times.
+// TestMain is also the program of the processes that tests start. It has the tests work in memory where there is a place for that: they flush files thousands of times.
 func TestMain(m *testing.M) {
+	if len(os.Args) == 5 && os.Args[1] == childMark {
+		if err := child(os.Args[2], os.Args[3], os.Args[4]); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
 	const memory = "/dev/shm"
 	if info, err := os.Stat(memory); err == nil && info.IsDir() && os.Getenv("TMPDIR") == "" {
 		os.Setenv("TMPDIR", memory)
