@@ -15,6 +15,7 @@ type Draft struct {
 	Action verlog.Action
 	User   uint64
 	Delta  *delta.Delta // over the head's content
+	Patch  []byte       // Delta, encoded; nil where that is still to be done
 	Hash   verlog.Hash  // of the new content
 	Counts Counts       // what changed, in rows
 	Schema []byte       // the schema that the version sets, or nil
@@ -186,7 +187,10 @@ func (s *Session) Stage(d Draft) (verlog.Line, error) {
 			return verlog.Line{}, err
 		}
 	}
-	file := delta.Seal(d.Delta.Encode(), func(size int64) []byte {
+	if d.Patch == nil {
+		d.Patch = d.Delta.Encode()
+	}
+	file := delta.Seal(d.Patch, func(size int64) []byte {
 		l := s.line
 		l.Size = size
 		return l.Append(nil)

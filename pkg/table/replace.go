@@ -3,6 +3,7 @@ package table
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"slices"
 
 	"github.com/reedbase/reedbase/pkg/delta"
@@ -98,7 +99,18 @@ func (s *Session) against(content []byte, key []string) (*Draft, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Draft{Delta: d, Hash: hash, Counts: c.Counts()}, nil
+	patch, err := smallest(&d, content)
+	return &Draft{Delta: d, Patch: patch, Hash: hash, Counts: c.Counts()}, err
+}
+
+// smallest encodes d, which makes content; d becomes a snapshot where that is smaller.
+func smallest(d **delta.Delta, content []byte) ([]byte, error) {
+	patch := (*d).Encode()
+	best, err := delta.OrSnapshot(patch, io.NewSectionReader(bytes.NewReader(content), 0, int64(len(content))))
+	if len(best) < len(patch) {
+		*d = delta.Snapshot(content)
+	}
+	return best, err
 }
 
 // compareBytes is compare for texts in memory.
