@@ -27,11 +27,34 @@ func (db *DB) Create(name string, columns []string) (*Table, Result, error) {
 
 // Import makes a table from src, or a new version of one that exists.
 func (db *DB) Import(name string, src []byte, o ImportOptions) (*Table, Result, error) {
-	content, err := convert(src, o)
+	key, err := db.keyFor(name, o)
+	if err != nil {
+		return nil, Result{}, err
+	}
+	content, err := convert(src, o, key)
 	if err != nil {
 		return nil, Result{}, err
 	}
 	return db.replace(name, table.Replacement{Content: content, Action: verlog.Import, Key: o.Key, Source: o.Source})
+}
+
+// keyFor returns the key that the rows of an import will have: the one it is told, or else the table's.
+func (db *DB) keyFor(name string, o ImportOptions) ([]string, error) {
+	if o.Key != nil {
+		return o.Key, nil
+	}
+	t, err := db.store.Table(name)
+	if fault.KindOf(err) == fault.NotFound {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer t.Close()
+	if there, err := t.Exists(); !there {
+		return nil, err
+	}
+	return t.KeyNames()
 }
 
 func (db *DB) replace(name string, r table.Replacement) (t *Table, res Result, err error) {

@@ -23,8 +23,8 @@ func header(columns []string) ([]byte, error) {
 	return row.AppendRecord(nil, cells, "\n"), nil
 }
 
-// convert brings what is imported into the dialect, and leaves out second rows of a key where it is told to.
-func convert(src []byte, o ImportOptions) (content []byte, err error) {
+// convert brings what is imported into the dialect, and leaves out second rows of the key where it is told to.
+func convert(src []byte, o ImportOptions, key []string) (content []byte, err error) {
 	content = src
 	if o.Delimiter != 0 && o.Delimiter != '|' {
 		if content, err = row.Convert(nil, src, o.Delimiter); err != nil {
@@ -35,7 +35,7 @@ func convert(src []byte, o ImportOptions) (content []byte, err error) {
 	case "", "fail":
 		return content, nil
 	case "first", "last":
-		content, err = withoutTwins(content, o.Key, o.Duplicates == "last")
+		content, err = withoutTwins(content, key, o.Duplicates == "last")
 		return content, inSource(o.Source, err)
 	}
 	return nil, fault.New(fault.Input, "duplicates can %q; not %q", []string{"fail", "first", "last"}, o.Duplicates)
