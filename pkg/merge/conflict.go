@@ -34,10 +34,7 @@ func (m *merger) clash(kind Kind, it *item, clashing []int) {
 		c.Columns = append(c.Columns, m.columns.names[column])
 	}
 	if kind != Header {
-		side := Ours
-		if !it.in(Ours) {
-			side = Theirs
-		}
+		side := it.someSide()
 		c.Key = row.Key(m.row(it, side), m.texts[side].key)
 	}
 	m.result.Conflicts = append(m.result.Conflicts, c)

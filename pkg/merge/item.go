@@ -34,7 +34,7 @@ func (m *merger) baseItems(ours, theirs outline) error {
 		it.at[Ours], it.at[Theirs] = o.counterpart(it.at[Base]), t.counterpart(it.at[Base])
 		if it.at[Base].Body == at {
 			base.tail = it.at[Base]
-		} else if !m.enter(it, Base) {
+		} else if !m.enter(it) {
 			return base.refuse()
 		}
 	}
@@ -42,12 +42,15 @@ func (m *merger) baseItems(ours, theirs outline) error {
 	return nil
 }
 
-// enter adds an item of which side has the row. It reports whether that fits the header, with a key that no other has.
-func (m *merger) enter(it item, side Side) bool {
+// enter adds an item of base. It reports whether its row fits the header and has a key that no other has.
+func (m *merger) enter(it item) bool {
 	if !it.plain {
-		t := m.texts[side]
-		hash := t.hash(m.seed, it.at[side].Body)
-		if _, ok := m.lookUp(t, it.at[side], hash); ok || !t.fits(it.at[side], &m.cells[side]) {
+		base := m.texts[Base]
+		if !base.fits(it.at[Base], &m.cells[Base]) {
+			return false
+		}
+		hash := base.hash(m.seed, it.at[Base].Body)
+		if _, twin := m.lookUp(base, it.at[Base], hash); twin {
 			return false
 		}
 		m.index.add(hash, len(m.items))
@@ -59,13 +62,24 @@ func (m *merger) enter(it item, side Side) bool {
 // lookUp returns the item whose key is that of a row of t.
 func (m *merger) lookUp(t *text, r row.Row, hash uint64) (id int, ok bool) {
 	return m.index.find(hash, func(id int) bool {
-		for side, at := range m.items[id].at {
-			if at.End > 0 {
-				return sameKey(t, r.Body, m.texts[side], at.Body)
-			}
-		}
-		return false
+		side := m.items[id].someSide()
+		return sameKey(t, r.Body, m.texts[side], m.items[id].at[side].Body)
 	})
+}
+
+// hashOf returns the hash of an item's key.
+func (m *merger) hashOf(id int) uint64 {
+	side := m.items[id].someSide()
+	return m.texts[side].hash(m.seed, m.items[id].at[side].Body)
+}
+
+// someSide returns a text that has the item.
+func (it *item) someSide() Side {
+	side := Base
+	for !it.in(side) {
+		side++
+	}
+	return side
 }
 
 // sideItems finds the items of a side's rows, makes those that base has not, and notes their order. known holds the keys

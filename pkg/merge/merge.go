@@ -74,7 +74,8 @@ func (r *Result) WriteTo(w io.Writer, ours []byte) (n int64, err error) {
 // no table. The time is linear in the size of the three; rows that nobody changed are not looked at one by one, but for
 // the check of base that Options.Sound spares. A text that is no table, or lacks a column of the key, is a *Refused.
 func Merge(base, ours, theirs []byte, o Options) (*Result, error) {
-	m := &merger{options: o, winner: Ours, seed: maphash.MakeSeed(), index: newIndex(0)}
+	m := &merger{options: o, winner: Ours, seed: maphash.MakeSeed()}
+	m.index = newIndex(0, m.hashOf)
 	if o.Favor == Theirs {
 		m.winner = Theirs
 	}

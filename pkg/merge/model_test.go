@@ -1,6 +1,7 @@
 package merge_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -90,7 +91,27 @@ func drawBase(t *rapid.T) table {
 	for _, key := range rapid.SliceOfNDistinct(rapid.SampledFrom(keys), 0, 8, rapid.ID).Draw(t, "keys") {
 		b.records = append(b.records, drawRecord(t, key, len(columns)))
 	}
+	b.addBulk(rapid.IntRange(-20, 40).Draw(t, "bulk"))
 	return b
+}
+
+// addBulk adds rows that are long enough to be copied; some have several lines, some comments.
+func (b *table) addBulk(n int) {
+	for i := range max(n, 0) {
+		r := record{cells: []string{fmt.Sprintf("bulk.%03d", i)}, eol: "\n"}
+		for j := range len(b.records[0].cells) - 1 {
+			r.cells = append(r.cells, fmt.Sprintf("cell %d of the row %d", j, i))
+		}
+		switch i % 7 {
+		case 2:
+			r.comments = "# a comment of its own\n"
+		case 4:
+			r.cells[1] += "\n# no comment\nbulk.001|neither a row\n"
+		case 5:
+			r.quoted = true
+		}
+		b.records = append(b.records, r)
+	}
 }
 
 func drawRecord(t *rapid.T, key string, width int) record {

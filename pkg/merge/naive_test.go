@@ -23,8 +23,10 @@ type content struct {
 
 type fataler interface{ Fatalf(string, ...any) }
 
-// read takes a text apart.
-func read(t fataler, text []byte) (c content) {
+// read takes a text apart whose rows are named by the column k.
+func read(t fataler, text []byte) content { return readBy(t, text, "k") }
+
+func readBy(t fataler, text []byte, name string) (c content) {
 	c.rows, c.raw = map[string]map[string]string{}, map[string]string{}
 	for at := 0; ; {
 		r, err := row.Next(text, at)
@@ -46,7 +48,7 @@ func read(t fataler, text []byte) (c content) {
 		for i, column := range c.columns {
 			cellOf[column] = string(cells[i])
 		}
-		key := cellOf["k"]
+		key := cellOf[name]
 		c.keys = append(c.keys, key)
 		c.rows[key], c.raw[key] = cellOf, string(text[r.Start:r.End])
 	}

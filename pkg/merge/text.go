@@ -46,9 +46,6 @@ func open(side Side, bytes []byte) (*text, error) {
 	}
 	t.columns = columns
 	t.header, err = row.Next(bytes, 0)
-	if err == nil && (!t.valid(t.header) || hasTwins(columns)) {
-		err = t.refuse()
-	}
 	return t, err
 }
 
@@ -66,7 +63,7 @@ func (t *text) refuse() error {
 	return &Refused{t.side, err}
 }
 
-// findKey finds the columns of the key in all texts.
+// findKey finds the columns of the key in all texts, and checks the headers.
 func (m *merger) findKey() error {
 	names := m.options.Key
 	if len(names) == 0 {
@@ -77,13 +74,18 @@ func (m *merger) findKey() error {
 		names = first.columns[:1]
 	}
 	for _, t := range m.texts {
+		if len(t.columns) == 0 {
+			continue
+		}
 		for _, name := range names {
 			at := slices.Index(t.columns, name)
-			if at < 0 && len(t.columns) > 0 {
-				err := fault.New(fault.Input, "the key's column %q is not in the header", name)
-				return &Refused{t.side, err}
+			if at < 0 {
+				return &Refused{t.side, fault.New(fault.Input, "the key's column %q is not in the header", name)}
 			}
 			t.key = append(t.key, at)
+		}
+		if !t.valid(t.header) || hasTwins(t.columns) {
+			return t.refuse()
 		}
 	}
 	return nil
@@ -109,18 +111,25 @@ func (t *text) fits(r row.Row, buf *[][]byte) bool {
 // hash mixes the key of the record that begins at offset body.
 func (t *text) hash(seed maphash.Seed, body int) (sum uint64) {
 	for _, column := range t.key {
-		cell, _ := row.Cell(t.bytes[body:], column)
-		sum = sum*0x9e3779b97f4a7c15 + maphash.Bytes(seed, cell)
+		sum = sum*0x9e3779b97f4a7c15 + maphash.Bytes(seed, t.cell(body, column))
 	}
 	return sum
+}
+
+// cell returns a cell of the record that begins at offset body and fits the header.
+func (t *text) cell(body, column int) []byte {
+	record := t.bytes[body:]
+	if column == 0 && len(t.columns) > 1 && record[0] != '"' {
+		return record[:bytes.IndexByte(record, '|')]
+	}
+	cell, _ := row.Cell(record, column)
+	return cell
 }
 
 // sameKey reports whether the records that begin at these offsets of two texts have one key.
 func sameKey(a *text, at int, b *text, bt int) bool {
 	for i := range a.key {
-		x, _ := row.Cell(a.bytes[at:], a.key[i])
-		y, _ := row.Cell(b.bytes[bt:], b.key[i])
-		if !bytes.Equal(x, y) {
+		if !bytes.Equal(a.cell(at, a.key[i]), b.cell(bt, b.key[i])) {
 			return false
 		}
 	}
