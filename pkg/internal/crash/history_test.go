@@ -17,6 +17,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"testing"
 
 	"github.com/ulikunitz/xz"
 	"github.com/zeebo/xxh3"
@@ -203,6 +204,17 @@ func number(b []byte) int64 {
 		return -int64(n & math.MaxInt64)
 	}
 	return int64(n)
+}
+
+// stock returns stockPatch where the stock programs are installed, as they are for root.
+func stock(tb testing.TB) patcher {
+	for _, name := range []string{"xz", "bspatch"} {
+		if _, err := exec.LookPath(name); err != nil && os.Geteuid() != 0 {
+			tb.Logf("no state is read with stock programs: %s is not installed", name)
+			return foreignPatch
+		}
+	}
+	return stockPatch
 }
 
 // stockPatch has xz and bspatch do it.

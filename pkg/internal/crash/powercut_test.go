@@ -48,7 +48,7 @@ func (t *trial) cut(tb, report testing.TB) {
 	trace.Check(report, powercut.Options{Limit: limit, Rewrite: anotherBoot}, func(s powercut.State) error {
 		patch := foreignPatch
 		if seen.Add(1)%int64(limit/3) == 1 {
-			patch = stockPatch
+			patch = stock(tb)
 		}
 		return t.check(t.place(s.Dir), s.Acked, patch, t.quiet)
 	})
