@@ -22,6 +22,9 @@ const copyAtLeast = 64 << 10
 // The calls: open temp, copy_file_range and write, futimens, renameat2 RENAME_EXCHANGE, fstat, unlink. Nothing is
 // synced: after a power cut current.csv is checked and rebuilt from what is.
 
+// BUG: an edit by hand that is saved in the moment before the exchange, by a process that dies in the moment after it,
+// stays under the temp name, where the next write takes it for a leftover.
+
 // candidate is a text being written that is to become current.csv.
 type candidate struct {
 	t       *Table

@@ -1,0 +1,138 @@
+package table
+
+import (
+	"errors"
+
+	"github.com/reedbase/reedbase/pkg/durable"
+	"github.com/reedbase/reedbase/pkg/fault"
+	"github.com/reedbase/reedbase/pkg/verlog"
+)
+
+// Session is a table locked for writing, its folder in order: the log ends in a whole line and, unless somebody edited
+// it, current.csv is the head.
+type Session struct {
+	t      *Table
+	lock   *durable.Lock
+	v      *view
+	head   *Content
+	line   verlog.Line // staged
+	before verlog.Line // the head when line was staged
+	draft  Draft
+	staged []string
+	next   *candidate // current.csv after this write, being written; nil when that has not begun
+
+	unsettled error // why a line of a commit over several tables is not in the log
+}
+
+// Begin locks the table and puts its folder in order. The error is fault.Busy when the lock is not to be had in time,
+// fault.Unknown when the outcome of an earlier write is unknown, fault.Corrupt when the log is damaged: all say what
+// to do. The caller closes the session.
+func (t *Table) Begin() (*Session, error) {
+	lock, err := t.dir.Lock(lockFile, t.opt.Wait)
+	if err != nil {
+		return nil, err
+	}
+	s := &Session{t: t, lock: lock}
+	if err := s.open(); err != nil {
+		s.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+func (s *Session) open() (err error) {
+	t := s.t
+	if t.dir.Exists(unknownFile) {
+		err := fault.New(fault.Unknown, "table %q: the outcome of an earlier write is unknown", t.name)
+		return fault.WithHint(err, "run 'rdb recover %s'", t.name)
+	}
+	if s.v, err = t.look(false); err != nil {
+		return err
+	}
+	v := s.v
+	if err := errors.Join(v.log.err, v.log.fixed); err != nil {
+		return err
+	}
+	if v.log.torn {
+		if err := t.cutTorn(v.log); err != nil {
+			return err
+		}
+		v.fresh = false
+	}
+	if v.head().ID == 0 {
+		return s.addPending()
+	}
+	if v.state == Stale || v.state == Missing || v.state == Damaged {
+		if err := t.rebuild(v, nil); err != nil {
+			return err
+		}
+	}
+	t.refresh(v)
+	return s.addPending()
+}
+
+// Close unlocks the table, whatever the system says to that: its error is nil. A draft that was staged and not published
+// is taken back.
+func (s *Session) Close() error {
+	s.Abort()
+	if s.next != nil {
+		s.next.discard()
+	}
+	if s.head != nil && s.head.owned {
+		s.head.Close()
+	}
+	if s.v != nil {
+		s.v.close()
+	}
+	s.lock.Release()
+	return nil
+}
+
+// TableName returns the name of the locked table.
+func (s *Session) TableName() string { return s.t.name }
+
+// Head returns the head's line; its ID is 0 when the table has no version yet.
+func (s *Session) Head() verlog.Line { return s.v.head() }
+
+// Exists reports whether the table is there: it has a version and was not deleted by the newest.
+func (s *Session) Exists() bool { return s.v.head().ID != 0 && !s.v.deleted() }
+
+// Dirty reports whether current.csv was edited by hand.
+func (s *Session) Dirty() bool { return s.v.state == Dirty }
+
+// KeyNames returns the names of the key's columns; none means the first.
+func (s *Session) KeyNames() []string { return s.v.key }
+
+// Content returns the head's text; the empty text before the first version. It belongs to the session.
+func (s *Session) Content() (*Content, error) {
+	if s.head != nil {
+		return s.head, nil
+	}
+	var err error
+	switch {
+	case !s.Exists():
+		s.head = memory(nil)
+	case s.v.state == Clean:
+		s.head = onDisk(s.v.current, s.v.stat.Size, false)
+	default:
+		s.head, err = s.t.content(s.v.head().ID, nil)
+	}
+	return s.head, err
+}
+
+// RefuseDirty returns the error of a write that would go over an edit by hand.
+func (s *Session) RefuseDirty() error {
+	if !s.Dirty() {
+		return nil
+	}
+	err := fault.New(fault.No, "table %q: current.csv was edited by hand and the edit is not recorded", s.t.name)
+	return fault.WithHint(err, "'rdb commit %s' records the edit, 'rdb restore %s' drops it", s.t.name, s.t.name)
+}
+
+// index returns all lines of the log; damage in them is an error.
+func (s *Session) index() (*index, error) {
+	if err := s.v.needLines(); err != nil {
+		return nil, err
+	}
+	return indexOf(s.v.log.lines), s.v.log.err
+}
