@@ -68,7 +68,7 @@ func run(e *cli.Env) error {
 	}
 	if !o.stat || o.output != "" {
 		err = cli.WriteOutput(e, o.output, func(w io.Writer) error {
-			_, err := r.WriteTo(w, texts[merge.Ours])
+			_, err := r.WriteTo(w)
 			return err
 		})
 	}

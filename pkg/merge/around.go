@@ -12,29 +12,32 @@ import (
 //   - the text's last line end is there when the side that changed that has it;
 //   - a byte order mark likewise.
 
-// around returns the comments and the line end of the merged row or header. A side that has not got it leaves it as it
-// was.
+// around returns the comments and the line end of the merged row or header.
 func (m *merger) around(it *item) (out outcome) {
-	from := [3]Side{Base, Ours, Theirs}
-	for side := Ours; side <= Theirs; side++ {
-		if !it.in(side) {
-			if from[side] = Base; !it.in(Base) {
-				from[side] = Ours + Theirs - side
-			}
-		}
-	}
 	var comments [3][]byte
 	var eols [3]string
-	for i, side := range from {
-		comments[i] = m.comments(it, side)
-		_, eols[i] = splitEOL(m.row(it, side))
-		if eols[i] == "" {
-			eols[i] = eols[Base]
+	for _, side := range []Side{Base, Ours, Theirs} {
+		from := it.source(side)
+		comments[side] = m.comments(it, from)
+		if _, eols[side] = splitEOL(m.row(it, from)); eols[side] == "" {
+			eols[side] = eols[Base]
 		}
 	}
 	out.comments = mergeComments(comments)
 	out.eol = changed(eols)
 	return out
+}
+
+// source returns whose comments and line end stand for those of side: where side has not got the item, it has left it as
+// base has it or, if that has not either, as the other side.
+func (it *item) source(side Side) Side {
+	switch {
+	case it.in(side) || side == Base:
+		return side
+	case it.in(Base):
+		return Base
+	}
+	return side.other()
 }
 
 // comments returns the comments and blank lines before an item's record in one text, without a byte order mark.

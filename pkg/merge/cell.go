@@ -40,8 +40,7 @@ func (m *merger) edited(side Side) bool {
 	return false
 }
 
-// sets reports whether the keeper of a dropped column set its cell in the row at hand, which the other side has not
-// deleted.
+// sets reports whether the side that kept a column, which the other dropped, gave it a value in the row at hand.
 func (m *merger) sets(d dropped) bool {
 	is, _ := m.cell(d.keeper, d.column)
 	was, _ := m.cell(Base, d.column)
@@ -91,17 +90,4 @@ func (m *merger) versions(column int) (base, ours, theirs []byte) {
 		}
 	}
 	return base, ours, theirs
-}
-
-// equalCells compares two rows.
-func equalCells(a, b [][]byte) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for i := range a {
-		if !bytes.Equal(a[i], b[i]) {
-			return false
-		}
-	}
-	return true
 }

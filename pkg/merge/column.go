@@ -80,9 +80,6 @@ func (m *merger) setInDropped() (set []bool) {
 	}
 	set = make([]bool, len(m.columns.names))
 	for i := range m.items {
-		if m.items[i].plain {
-			continue
-		}
 		m.look(&m.items[i])
 		for _, d := range m.columns.dropped {
 			set[d.column] = set[d.column] || keeps(d) && m.sets(d)
@@ -147,13 +144,12 @@ func (c *columns) common(side, other Side) (list []int) {
 // replacements returns for each column of base the one that side alone has in its place, or -1.
 func (c *columns) replacements(side Side) []int {
 	list := slices.Repeat([]int{-1}, c.old)
-	other := Ours + Theirs - side
 	place := 0
 	for column := range c.old {
 		if at := c.at[side][column]; at >= 0 {
 			place = at + 1
 		} else if place < len(c.order[side]) {
-			if by := c.order[side][place]; by >= c.old && c.at[other][by] < 0 {
+			if by := c.order[side][place]; by >= c.old && c.at[side.other()][by] < 0 {
 				list[column] = by
 				place++
 			}

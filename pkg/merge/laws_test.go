@@ -27,7 +27,7 @@ func merged(t fataler, base, ours, theirs []byte, o merge.Options) (*merge.Resul
 		t.Fatalf("%v\nbase %q\nours %q\ntheirs %q", err, base, ours, theirs)
 	}
 	var text bytes.Buffer
-	if n, err := r.WriteTo(&text, ours); err != nil || n != r.Delta.Size || n != int64(text.Len()) {
+	if n, err := r.WriteTo(&text); err != nil || n != r.Delta.Size || n != int64(text.Len()) {
 		t.Fatalf("wrote %d bytes of %d: %v", n, r.Delta.Size, err)
 	}
 	pieces := delta.NewText(int64(len(ours)))

@@ -8,7 +8,6 @@ import (
 	"sync"
 
 	"github.com/reedbase/reedbase/pkg/delta"
-	"github.com/reedbase/reedbase/pkg/row"
 )
 
 // Side is one of the three texts of a merge.
@@ -23,6 +22,9 @@ const (
 
 // String returns the side's name: base, ours or theirs.
 func (s Side) String() string { return [...]string{"base", "ours", "theirs"}[s] }
+
+// other returns the other of ours and theirs.
+func (s Side) other() Side { return Ours + Theirs - s }
 
 // Options say how to merge. The zero value merges cells of rows that the first column names.
 type Options struct {
@@ -49,15 +51,17 @@ type Result struct {
 	Ours      Counts       // what ours changed in base
 	Theirs    Counts       // what theirs changed in base
 	Merged    Counts       // what the merge changed in ours
+
+	ours []byte
 }
 
-// WriteTo writes the merged text to w. ours is the text that was merged.
-func (r *Result) WriteTo(w io.Writer, ours []byte) (n int64, err error) {
+// WriteTo writes the merged text to w.
+func (r *Result) WriteTo(w io.Writer) (n int64, err error) {
 	extra := r.Delta.Extra
 	for _, op := range r.Delta.Ops {
 		piece := extra
 		if op.Off >= 0 {
-			piece = ours[op.Off:]
+			piece = r.ours[op.Off:]
 		} else {
 			extra = extra[op.N:]
 		}
@@ -75,16 +79,14 @@ func (r *Result) WriteTo(w io.Writer, ours []byte) (n int64, err error) {
 // the check of base that Options.Sound spares. A text that is no table, or lacks a column of the key, is a *Refused.
 func Merge(base, ours, theirs []byte, o Options) (*Result, error) {
 	m := &merger{options: o, winner: Ours, seed: maphash.MakeSeed()}
-	m.index = newIndex(0, m.hashOf)
 	if o.Favor == Theirs {
 		m.winner = Theirs
 	}
+	var err error
 	for side, bytes := range [...][]byte{base, ours, theirs} {
-		t, err := open(Side(side), bytes)
-		if err != nil {
+		if m.texts[side], err = open(Side(side), bytes); err != nil {
 			return nil, err
 		}
-		m.texts[side] = t
 	}
 	if err := m.findKey(); err != nil {
 		return nil, err
@@ -93,7 +95,7 @@ func Merge(base, ours, theirs []byte, o Options) (*Result, error) {
 		return nil, err
 	}
 	m.mergeColumns()
-	m.result.Delta = m.write()
+	m.result.Delta, m.result.ours = m.write(), ours
 	return &m.result, nil
 }
 
@@ -139,6 +141,7 @@ func (m *merger) align() error {
 			return errs[side]
 		}
 	}
+	m.index = newIndex(len(outlines[Ours].runs)+len(outlines[Theirs].runs), m.hashOf)
 	if err := m.baseItems(outlines[Ours], outlines[Theirs]); err != nil {
 		return err
 	}
@@ -155,6 +158,3 @@ func (m *merger) row(it *item, side Side) []byte {
 	}
 	return m.texts[side].record(it.at[side])
 }
-
-// record returns the bytes of r without its comments.
-func (t *text) record(r row.Row) []byte { return t.bytes[r.Body:r.End:r.End] }

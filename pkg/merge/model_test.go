@@ -78,7 +78,9 @@ var (
 	extras   = []string{"n", "o", "p"}
 )
 
-func pick(t *rapid.T, from []string, what string) string { return rapid.SampledFrom(from).Draw(t, what) }
+func pick(t *rapid.T, from []string, what string) string {
+	return rapid.SampledFrom(from).Draw(t, what)
+}
 
 // drawBase draws a table with the columns k, v, w and, sometimes, u.
 func drawBase(t *rapid.T) table {

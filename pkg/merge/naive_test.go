@@ -88,7 +88,9 @@ func naive(base, ours, theirs content, wholeRows bool) (merged content, conflict
 	return merged, conflicts
 }
 
-func set(was, is map[string]string, column string) bool { return is[column] != "" && is[column] != was[column] }
+func set(was, is map[string]string, column string) bool {
+	return is[column] != "" && is[column] != was[column]
+}
 
 func setAnywhere(base, side content, column string) bool {
 	for key := range side.rows {

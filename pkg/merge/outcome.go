@@ -2,6 +2,7 @@ package merge
 
 import (
 	"bytes"
+	"slices"
 
 	"github.com/reedbase/reedbase/pkg/row"
 )
@@ -63,7 +64,7 @@ func (m *merger) join(it *item) outcome {
 	clashing = append(clashing, m.setAndDropped(it)...)
 	whole := m.options.Rows && !alike && m.edited(Ours) && m.edited(Theirs)
 	if whole {
-		loser := Ours + Theirs - m.winner
+		loser := m.winner.other()
 		m.cells[loser] = m.cells[loser][:0]
 		cells, _, _ = m.mergeCells()
 		clashing = nil
@@ -84,8 +85,7 @@ func (m *merger) join(it *item) outcome {
 // setAndDropped returns the columns in which one side set the cell of a row, while the other dropped the column.
 func (m *merger) setAndDropped(it *item) (list []int) {
 	for _, d := range m.columns.dropped {
-		other := Ours + Theirs - d.keeper
-		if m.sets(d) && (it.in(other) || !it.in(Base)) {
+		if m.sets(d) && (it.in(d.keeper.other()) || !it.in(Base)) {
 			list = append(list, d.column)
 		}
 	}
@@ -112,7 +112,7 @@ func (m *merger) record(it *item, cells [][]byte) []byte {
 	like := Base
 	for _, side := range m.preferred(it) {
 		if m.columns.same[side] && m.has(side) {
-			if equalCells(cells, m.cells[side]) {
+			if slices.EqualFunc(cells, m.cells[side], bytes.Equal) {
 				return m.row(it, side)
 			}
 			if like == Base {

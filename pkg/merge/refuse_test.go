@@ -61,6 +61,16 @@ func TestRefused(t *testing.T) {
 	}
 }
 
+// TestBrokenPromise: a base that is said to be sound, and is not where somebody changed it, is refused.
+func TestBrokenPromise(t *testing.T) {
+	for _, base := range []string{"k|v a|1 a|2 b|3 ", "k|v a|1|2 b|3 ", "k|v a|\x00 b|3 ", `k|v a|"1 `} {
+		_, err := merge.Merge([]byte(line.Replace(base)), []byte("k|v\n"), []byte("k|v\n"), merge.Options{Sound: true})
+		if refused := new(merge.Refused); !errors.As(err, &refused) || refused.Side != merge.Base {
+			t.Errorf("%q: %v", base, err)
+		}
+	}
+}
+
 // TestRefusedAsCheck: a text is refused when row.Check refuses it, and only then.
 func TestRefusedAsCheck(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

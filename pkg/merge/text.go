@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"hash/maphash"
 	"slices"
-	"sort"
 	"unicode/utf8"
 
 	"github.com/reedbase/reedbase/pkg/fault"
@@ -55,13 +54,7 @@ func hasTwins(columns []string) bool {
 }
 
 // refuse returns all that is wrong with a text of which something is.
-func (t *text) refuse() error {
-	err := row.Check(t.bytes, t.key)
-	if err == nil {
-		err = fault.New(fault.Other, "the text changed while it was read")
-	}
-	return &Refused{t.side, err}
-}
+func (t *text) refuse() error { return &Refused{t.side, row.Check(t.bytes, t.key)} }
 
 // findKey finds the columns of the key in all texts, and checks the headers.
 func (m *merger) findKey() error {
@@ -90,6 +83,9 @@ func (m *merger) findKey() error {
 	}
 	return nil
 }
+
+// record returns the bytes of r without its comments.
+func (t *text) record(r row.Row) []byte { return t.bytes[r.Body:r.End:r.End] }
 
 // valid reports whether the bytes of r are what a table may hold.
 func (t *text) valid(r row.Row) bool {
@@ -134,96 +130,4 @@ func sameKey(a *text, at int, b *text, bt int) bool {
 		}
 	}
 	return true
-}
-
-// longRecords returns the records of several lines from offset at on, where a row begins.
-func longRecords(text []byte, at int) (long []row.Row, err error) {
-	for floor := at; ; {
-		i := bytes.IndexByte(text[at:], '"')
-		if i < 0 {
-			return long, nil
-		}
-		quote := at + i
-		at = quote + 1
-		if quote > floor && text[quote-1] != '|' && text[quote-1] != '\n' {
-			continue
-		}
-		line := floor + bytes.LastIndexByte(text[floor:quote], '\n') + 1
-		if text[line] == '#' {
-			at = lineEnd(text, quote)
-			continue
-		}
-		r, err := row.Next(text, line)
-		if err != nil {
-			return nil, err
-		}
-		if lineEnd(text, line) < r.End {
-			long = append(long, r)
-		}
-		at, floor = r.End, r.End
-	}
-}
-
-// within returns the record of several lines that offset at is in or behind the end of.
-func (t *text) within(at int) (r row.Row, ok bool) {
-	i := sort.Search(len(t.long), func(i int) bool { return t.long[i].End >= at })
-	if i == len(t.long) || t.long[i].Body >= at {
-		return r, false
-	}
-	return t.long[i], true
-}
-
-// begins reports whether a row, with its comments, begins at offset at.
-func (t *text) begins(at int) bool {
-	if at <= t.header.End {
-		return at == t.header.End
-	}
-	if r, ok := t.within(at); ok {
-		return at == r.End
-	}
-	return t.bytes[at-1] == '\n' && !comment(t.lineBefore(at))
-}
-
-// lastEnd returns where the last row ends that begins at or behind from and ends at or before to; there is none when it
-// is from, where a row begins. A line that to is within does not count, unless whole says that the text ends with it.
-func (t *text) lastEnd(from, to int, whole bool) int {
-	if !whole {
-		to = from + bytes.LastIndexByte(t.bytes[from:to], '\n') + 1
-	}
-	for to > from {
-		r, ok := t.within(to)
-		switch {
-		case ok && to < r.End:
-			to = r.Body
-		case ok || !comment(t.lineBefore(to)):
-			return to
-		default:
-			to -= len(t.lineBefore(to))
-		}
-	}
-	return from
-}
-
-// lineBefore returns the line that ends at offset at.
-func (t *text) lineBefore(at int) []byte {
-	return t.bytes[bytes.LastIndexByte(t.bytes[:at-1], '\n')+1 : at]
-}
-
-// lineEnd returns the offset behind the newline at or behind at, or len(text).
-func lineEnd(text []byte, at int) int {
-	if i := bytes.IndexByte(text[at:], '\n'); i >= 0 {
-		return at + i + 1
-	}
-	return len(text)
-}
-
-// comment reports whether a line, which is not empty, is a comment or blank.
-func comment(line []byte) bool {
-	switch line[0] {
-	case '#', '\n':
-		return true
-	case '\r':
-		return len(line) == 1 || line[1] == '\n'
-	}
-	return false
 }

@@ -19,6 +19,20 @@ func (m *merger) write() *delta.Delta {
 		header.comments = append([]byte(mark), header.comments...)
 	}
 	w.put(ours.header, header)
+	m.writeRows(&w)
+	var tails [3][]byte
+	var endings [3]ending
+	for side, t := range m.texts {
+		tails[side] = completed(t.bytes[t.tail.Start:t.tail.End])
+		endings[side] = t.ending()
+	}
+	w.put(ours.tail, outcome{comments: mergeComments(tails)})
+	w.end(changed(endings))
+	return &w.made
+}
+
+// writeRows settles all rows, in the order of conflicts, and writes them in theirs.
+func (m *merger) writeRows(w *writer) {
 	settled := make([]outcome, len(m.items))
 	for id := range m.items {
 		if !m.items[id].plain {
@@ -33,15 +47,6 @@ func (m *merger) write() *delta.Delta {
 			w.put(it.at[Ours], settled[id])
 		}
 	}
-	var comments [3][]byte
-	var endings [3]ending
-	for side, t := range m.texts {
-		comments[side] = completed(t.bytes[t.tail.Start:t.tail.End])
-		endings[side] = t.ending()
-	}
-	w.put(ours.tail, outcome{comments: mergeComments(comments)})
-	w.end(changed(endings))
-	return &w.made
 }
 
 // writer writes a text as a delta to ours.
@@ -131,11 +136,7 @@ func (w *writer) drop() {
 
 // complete ends the line that was written last.
 func (w *writer) complete() {
-	switch w.last() {
-	case '\n':
-	case '\r':
-		w.insert(newline)
-	default:
+	if w.last() != '\n' {
 		w.insert([]byte(w.eol))
 	}
 }
