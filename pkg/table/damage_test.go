@@ -301,6 +301,42 @@ func TestBadLines(t *testing.T) {
 	}
 }
 
+// TestReadWithABadLog reads a table one line of whose log is damaged: it gives the newest content or an error, never an
+// older content for the newest.
+func TestReadWithABadLog(t *testing.T) {
+	for line := range 6 {
+		for _, lose := range []string{"", stateFile, currentFile, stateFile + "|" + currentFile} {
+			f, _ := withHistory(t)
+			want := f.current(t)
+			path := filepath.Join(f.dir, logFile)
+			b, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			lines := bytes.SplitAfter(b, []byte("\n"))
+			lines[line][5] ^= 1
+			if err := os.WriteFile(path, b, 0o666); err != nil {
+				t.Fatal(err)
+			}
+			for name := range strings.SplitSeq(lose, "|") {
+				os.Remove(filepath.Join(f.dir, name))
+			}
+			c, err := f.Read()
+			if err != nil {
+				if fault.KindOf(err) != fault.Corrupt {
+					t.Errorf("line %d, without %q: %v", line+1, lose, err)
+				}
+				continue
+			}
+			text, err := c.Bytes()
+			if err != nil || string(text) != want {
+				t.Errorf("line %d, without %q: %q %v", line+1, lose, text, err)
+			}
+			c.Close()
+		}
+	}
+}
+
 // TestEveryByteOfTheLog changes one byte of the log after another: each is noticed, and named with its line.
 func TestEveryByteOfTheLog(t *testing.T) {
 	f, _ := withHistory(t)
