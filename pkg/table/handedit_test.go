@@ -335,6 +335,24 @@ func TestEmptied(t *testing.T) {
 	f.sound(t, true)
 }
 
+// TestHugeDelta has recovery find a delta of a terabyte of nothing, and one that only looks like a delta.
+func TestHugeDelta(t *testing.T) {
+	f, ids := withHistory(t)
+	path := filepath.Join(f.dir, deltaName(ids[4]+1))
+	if err := os.WriteFile(path, []byte("\xfd7zXZ\x00"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Truncate(path, 1<<40); err != nil {
+		t.Skipf("the file system has no files with holes: %v", err)
+	}
+	want := f.current(t)
+	os.Remove(filepath.Join(f.dir, logFile))
+	if _, err := f.Recover(); err != nil || f.current(t) != want {
+		t.Errorf("recover: %v", err)
+	}
+	f.sound(t, true)
+}
+
 // TestHugeHole has a file of a terabyte of nothing in the place of current.csv.
 func TestHugeHole(t *testing.T) {
 	f := newFixture(t, rows(3))

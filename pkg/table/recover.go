@@ -160,7 +160,10 @@ func (r *recovery) saved(x *index) (content []byte, from string, err error) {
 		return nil, "the log", nil
 	}
 	if r.v.current != nil {
-		b, err := readRange(r.v.current, 0, r.v.stat.Size)
+		b, err := r.t.readEdited(r.v)
+		if fault.KindOf(err) == fault.Input {
+			err = nil // a file with NULs, which no version is
+		}
 		if err != nil || verlog.Sum(b) == head.Hash {
 			return b, currentFile, err
 		}

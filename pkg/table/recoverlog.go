@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/reedbase/reedbase/pkg/durable"
 	"github.com/reedbase/reedbase/pkg/fault"
 	"github.com/reedbase/reedbase/pkg/stamp"
 	"github.com/reedbase/reedbase/pkg/verlog"
@@ -110,7 +111,7 @@ func (r *recovery) records(l *logView) ([]verlog.Line, error) {
 		if !ok || err != nil {
 			continue
 		}
-		if _, ok := have.line(id); ok || id == rec.head.ID {
+		if _, ok := have.line(id); ok || id == rec.head.ID || !r.sealed(name) {
 			continue
 		}
 		_, rec, err := r.t.readPatch(id, -1)
@@ -123,6 +124,23 @@ func (r *recovery) records(l *logView) ([]verlog.Line, error) {
 		}
 	}
 	return records, nil
+}
+
+// sealed reports whether a file begins and ends as an .xz file does. What the log does not name may be anything, such as a
+// hole of a size that no memory holds, and is looked at before it is read.
+func (r *recovery) sealed(name string) bool {
+	f, err := r.t.dir.Open(name)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	stat, err := durable.StatOf(f)
+	if err != nil || stat.Size < 32 {
+		return false
+	}
+	head, err1 := readRange(f, 0, 6)
+	tail, err2 := readRange(f, stat.Size-2, stat.Size)
+	return err1 == nil && err2 == nil && string(head) == "\xfd7zXZ\x00" && string(tail) == "YZ"
 }
 
 // outlived reports whether a whole log has lost its end: the state file or current.csv know a version that it does not.
