@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"io"
 
-	"github.com/reedbase/reedbase/pkg/cli"
 	"github.com/reedbase/reedbase/pkg/merge"
 	"github.com/reedbase/reedbase/pkg/row"
 )
@@ -57,18 +56,6 @@ func appendJSON(dst []byte, value any) ([]byte, error) {
 	encoder.SetEscapeHTML(false)
 	err := encoder.Encode(value)
 	return bytes.TrimSuffix(text.Bytes(), []byte("\n")), err
-}
-
-// writeConflicts prints the conflicts where they go.
-func (o options) writeConflicts(e *cli.Env, r *merge.Result) error {
-	write := func(w io.Writer) error { return o.encode(w, r) }
-	switch {
-	case o.conflicts != "":
-		return cli.WriteOutput(e, o.conflicts, write)
-	case o.favor != "":
-		return nil
-	}
-	return write(e.Err)
 }
 
 // encode writes a line for each conflict.

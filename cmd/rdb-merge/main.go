@@ -63,22 +63,16 @@ func run(e *cli.Env) error {
 	if err != nil {
 		return name(err, names)
 	}
-	if err := o.writeConflicts(e, r); err != nil {
+	if err := o.write(e, r); err != nil {
 		return err
 	}
-	if !o.stat || o.output != "" {
-		err = cli.WriteOutput(e, o.output, func(w io.Writer) error {
-			_, err := r.WriteTo(w)
-			return err
-		})
-	}
-	if err == nil && o.stat {
+	if o.stat {
 		describe(e.Out, r)
 	}
-	if err == nil && len(r.Conflicts) > 0 && o.favor == "" {
-		err = o.answer(r)
+	if len(r.Conflicts) > 0 && o.favor == "" {
+		return o.answer(r)
 	}
-	return err
+	return nil
 }
 
 func parse(e *cli.Env) (o options, names []string, err error) {
@@ -152,6 +146,36 @@ func read(e *cli.Env, names []string, limit int64) (texts [3][]byte, err error) 
 	}
 	work.Wait()
 	return texts, errors.Join(errs[:]...)
+}
+
+// write writes the table and the conflicts. Of two files neither is replaced before both are complete.
+func (o options) write(e *cli.Env, r *merge.Result) error {
+	if o.conflicts != "" {
+		return cli.WriteOutput(e, o.conflicts, func(w io.Writer) error {
+			if err := o.encode(w, r); err != nil {
+				return err
+			}
+			return o.writeTable(e, r)
+		})
+	}
+	err := o.writeTable(e, r)
+	if err == nil && o.favor == "" {
+		err = o.encode(e.Err, r)
+	}
+	return err
+}
+
+func (o options) writeTable(e *cli.Env, r *merge.Result) error {
+	if o.stat && o.output == "" {
+		return nil
+	}
+	return cli.WriteOutput(e, o.output, func(w io.Writer) error {
+		_, err := r.WriteTo(w)
+		if flushed := e.Out.Flush(); err == nil && flushed != nil {
+			err = fmt.Errorf("write standard output: %w", flushed)
+		}
+		return err
+	})
 }
 
 // name puts the name of a file that is refused before the reason.

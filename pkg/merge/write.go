@@ -71,8 +71,8 @@ func (w *writer) put(r row.Row, out outcome) {
 	}
 	w.complete()
 	old := w.ours[r.Start:r.End]
-	start := commonPrefix(old, w.buf)
-	end := commonSuffix(old[start:], w.buf[start:])
+	start := delta.CommonPrefix(old, w.buf)
+	end := delta.CommonSuffix(old[start:], w.buf[start:])
 	w.copy(r.Start, r.Start+start)
 	w.insert(w.buf[start : len(w.buf)-end])
 	w.copy(r.End-end, r.End)
@@ -156,22 +156,4 @@ func (w *writer) end(e ending) {
 	if data := w.last() == '\r'; data == (e == cut) {
 		w.insert([]byte("\r"))
 	}
-}
-
-// commonPrefix returns how many bytes a and b begin alike with.
-func commonPrefix(a, b []byte) int {
-	n := 0
-	for n < len(a) && n < len(b) && a[n] == b[n] {
-		n++
-	}
-	return n
-}
-
-// commonSuffix returns how many bytes a and b end alike with.
-func commonSuffix(a, b []byte) int {
-	n := 0
-	for n < len(a) && n < len(b) && a[len(a)-1-n] == b[len(b)-1-n] {
-		n++
-	}
-	return n
 }
