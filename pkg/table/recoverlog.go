@@ -111,7 +111,13 @@ func (r *recovery) records(l *logView) ([]verlog.Line, error) {
 		if !ok || err != nil {
 			continue
 		}
-		if _, ok := have.line(id); ok || id == rec.head.ID || !r.sealed(name) {
+		if _, ok := have.line(id); ok || id == rec.head.ID {
+			continue
+		}
+		if ok, err := r.sealed(name); !ok {
+			if err != nil {
+				return nil, err
+			}
 			continue
 		}
 		_, rec, err := r.t.readPatch(id, -1)
@@ -128,19 +134,22 @@ func (r *recovery) records(l *logView) ([]verlog.Line, error) {
 
 // sealed reports whether a file begins and ends as an .xz file does. What the log does not name may be anything, such as a
 // hole of a size that no memory holds, and is looked at before it is read.
-func (r *recovery) sealed(name string) bool {
+func (r *recovery) sealed(name string) (bool, error) {
 	f, err := r.t.dir.Open(name)
 	if err != nil {
-		return false
+		return false, unlessDamage(err)
 	}
 	defer f.Close()
 	stat, err := durable.StatOf(f)
 	if err != nil || stat.Size < 32 {
-		return false
+		return false, err
 	}
-	head, err1 := readRange(f, 0, 6)
-	tail, err2 := readRange(f, stat.Size-2, stat.Size)
-	return err1 == nil && err2 == nil && string(head) == "\xfd7zXZ\x00" && string(tail) == "YZ"
+	head, err := readRange(f, 0, 6)
+	if err != nil {
+		return false, err
+	}
+	tail, err := readRange(f, stat.Size-2, stat.Size)
+	return string(head) == "\xfd7zXZ\x00" && string(tail) == "YZ", err
 }
 
 // outlived reports whether a whole log has lost its end: the state file or current.csv know a version that it does not.
