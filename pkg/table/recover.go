@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/reedbase/reedbase/pkg/delta"
@@ -189,27 +190,46 @@ func unlessDamage(err error) error {
 // fromHistory brings the newest version back that can be read.
 func (r *recovery) fromHistory(x *index) error {
 	for l := r.v.head(); ; {
-		id := r.t.readable(l.Base, x)
+		id, err := r.t.readable(l.Base, x)
+		if err != nil {
+			return err
+		}
 		if id == 0 {
 			break
 		}
-		l, _ = x.line(id)
+		if l, _ = x.line(id); l.Action == verlog.Delete {
+			continue
+		}
 		c, err := r.t.content(id, x)
 		if err := unlessDamage(err); err != nil {
 			return err
 		}
-		if err != nil || l.Action == verlog.Delete {
+		if err != nil {
 			continue
 		}
-		b, err := c.Bytes()
-		if err == nil {
-			r.say("version %s, the newest that can be read, was brought back", id)
-			err = r.store(Draft{Action: verlog.Rollback, Delta: delta.Snapshot(b), Hash: l.Hash, Note: "recovery: newer versions cannot be read"})
-		}
+		err = r.bringBack(l, c, x)
 		return errors.Join(err, c.Close())
 	}
 	err := fault.New(fault.Corrupt, "table %q: no version can be read", r.t.name)
 	return fault.WithHint(err, "a backup may hold it: 'rdb backup:list'")
+}
+
+// bringBack stores an older version's content, under the key that it had, as the newest.
+func (r *recovery) bringBack(l verlog.Line, c *Content, x *index) error {
+	b, err := c.Bytes()
+	if err != nil {
+		return err
+	}
+	key, err := r.t.keyAt(l.ID, x)
+	if err != nil {
+		return err
+	}
+	d := Draft{Action: verlog.Rollback, Delta: delta.Snapshot(b), Hash: l.Hash, Note: "recovery: newer versions cannot be read"}
+	if !slices.Equal(key, r.v.key) {
+		d.Schema = keySchema(key)
+	}
+	r.say("version %s, the newest that can be read, was brought back", l.ID)
+	return r.store(d)
 }
 
 // store adds a version of user 0, the system, while the lock is held.

@@ -67,7 +67,9 @@ func (t *Table) segments(id stamp.ID, x *index) ([]*chain, error) {
 			id = saved.Base
 		}
 		if id <= x.repaired {
-			id = t.readable(id, x)
+			if id, err = t.readable(id, x); err != nil {
+				return list, err
+			}
 		}
 		if id >= ch.root.ID {
 			return list, fault.New(fault.Corrupt, "table %q: version %s is made from %s, which is not older", t.name, ch.root.ID, id)
@@ -77,19 +79,22 @@ func (t *Table) segments(id stamp.ID, x *index) ([]*chain, error) {
 }
 
 // readable returns the newest version from id back by first parents whose deltas are all there, or 0.
-func (t *Table) readable(id stamp.ID, x *index) stamp.ID {
+func (t *Table) readable(id stamp.ID, x *index) (stamp.ID, error) {
 	for _, l := range x.ancestry(id) {
 		if snap, ok := x.folded[l.ID]; ok {
 			l, _ = x.line(snap)
 		}
 		d, err := t.readDelta(l)
+		if err := unlessDamage(err); err != nil {
+			return 0, err
+		}
 		if err != nil {
 			id = l.Base
 		} else if d.IsSnapshot() {
-			return id
+			return id, nil
 		}
 	}
-	return 0
+	return 0, nil
 }
 
 func (t *Table) walkSegment(w *walker, ch *chain, x *index, visit func(step) error) error {
