@@ -30,7 +30,7 @@ type command struct {
 	// whole: it puts another database in the place of this one.
 	whole  bool
 	cold   bool // it starts with files for which nothing vouches
-	states int  // the most to look at after power cuts; 0 for 100
+	states int  // the most to look at after power cuts; 0 for 60
 	full   bool // let its calls fail in every way
 }
 
@@ -38,11 +38,11 @@ func commands() []command {
 	edit := append(rows(40), "other|row|0\n"...)
 	return []command{
 		{name: "init", steps: true, start: nothing, argv: []string{"init", "below/here"}},
-		{name: "import a table", stdin: rows(30), argv: []string{"import", "fresh", "-", "--key", "value,number"}, states: 200},
+		{name: "import a table", stdin: rows(30), argv: []string{"import", "fresh", "-", "--key", "value,number"}, states: 120},
 		{name: "import a change", stdin: edit, argv: []string{"import", "text", "-"}},
-		{name: "set", argv: []string{"set", "text", "key11", "value=set"}, states: 200, full: true},
+		{name: "set", argv: []string{"set", "text", "key11", "value=set"}, states: 120, full: true},
 		{name: "set by a newcomer", steps: true, argv: []string{"set", "text", "key11", "value=set", "--user", "grace"}},
-		{name: "set in a large table", start: large, argv: []string{"set", "large", "key50", "value=set"}, states: 60},
+		{name: "set in a large table", start: large, argv: []string{"set", "large", "key50", "value=set"}, states: 40},
 		{name: "set after a crash", steps: true, cold: true, start: torn, argv: []string{"set", "text", "key11", "value=set"}},
 		{name: "delete", argv: []string{"delete", "text", "key11", "key12"}},
 		{name: "apply", stdin: edit, argv: []string{"apply", "text", "-"}},
@@ -53,7 +53,7 @@ func commands() []command {
 		{name: "prune", steps: true, argv: []string{"version:prune", "text", "--keep", "1"}},
 		{name: "tag", argv: []string{"version:tag", "text", "second", "~1"}},
 		{name: "delete a table", argv: []string{"table:delete", "text", "--confirm"}},
-		{name: "point in time", argv: []string{"restore:point-in-time", "$MOMENT"}, together: true, states: 200},
+		{name: "point in time", argv: []string{"restore:point-in-time", "$MOMENT"}, together: true, states: 120},
 		{name: "finish a frame", start: pending, argv: []string{"set", "text", "key11", "value=set"}, together: true, heals: true},
 		{name: "backup", argv: []string{"backup:create"}},
 		{name: "restore a backup", whole: true, start: backedUp, argv: []string{"backup:restore", "latest", "--confirm"}},

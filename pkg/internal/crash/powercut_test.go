@@ -42,7 +42,7 @@ func (t *trial) cut(tb, report testing.TB) {
 	}
 	limit := t.states
 	if limit == 0 {
-		limit = 100
+		limit = 60
 	}
 	var seen atomic.Int64
 	trace.Check(report, powercut.Options{Limit: limit, Rewrite: anotherBoot}, func(s powercut.State) error {
