@@ -26,12 +26,27 @@ func (t *Table) contentOf(v *view) (*Content, error) {
 		}
 		return nil, t.notFound()
 	}
-	if v.state == Clean || v.state == Dirty {
+	switch v.state {
+	case Clean:
 		c := onDisk(v.current, v.stat.Size, true)
 		v.current = nil
 		return c, nil
+	case Dirty:
+		return t.editOf(v)
 	}
 	return t.content(v.head().ID, nil)
+}
+
+// editOf returns an edit by hand, if it is a table.
+func (t *Table) editOf(v *view) (*Content, error) {
+	b, err := readRange(v.current, 0, v.stat.Size)
+	if err == nil && len(b) > 0 {
+		err = checkTable(t.dir.Path(currentFile), b, v.key)
+	}
+	if err != nil {
+		return nil, fault.WithHint(err, "it was edited by hand; 'rdb restore %s' drops the edit, 'rdb export %s --at head' reads the table without it", t.name, t.name)
+	}
+	return memory(b), nil
 }
 
 // lookHealed is look, with a folder that a power cut left behind put in order first.
