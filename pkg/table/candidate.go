@@ -43,7 +43,13 @@ func (t *Table) anticipate(old *Content) (*candidate, error) {
 		return nil, err
 	}
 	c := &candidate{t: t, file: f, old: old, reached: make(chan int64, 1), change: make(chan *delta.Delta, 1), done: make(chan error, 1)}
-	go func() { c.done <- c.write() }()
+	// Where the scheduler has no reason to hurry it lets the writer wait until this goroutine does.
+	started := make(chan struct{})
+	go func() {
+		close(started)
+		c.done <- c.write()
+	}()
+	<-started
 	return c, nil
 }
 
