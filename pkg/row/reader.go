@@ -20,7 +20,7 @@ func FindReader(r io.ReaderAt, size int64, key []byte, columns []int, each func(
 	if err != nil {
 		return Row{}, nil, false, err
 	}
-	s := search{finder: f, in: io.NewSectionReader(r, 0, size), chunk: chunk}
+	s := search{finder: f, in: io.NewSectionReader(r, 0, size), chunk: int(min(chunk, max(size, 0)+1))}
 	return s.result(r, each)
 }
 

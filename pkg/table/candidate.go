@@ -175,7 +175,7 @@ func (t *Table) swap(v *view, d *delta.Delta, old *Content) (durable.Stat, error
 
 // writeText writes the text that the operations make of old and extra.
 func writeText(f *os.File, ops []delta.Op, extra []byte, old *Content) error {
-	buf := make([]byte, 0, 256<<10)
+	buf := make([]byte, 0, max(4<<10, min(256<<10, old.Size)))
 	flush := func() error {
 		_, err := f.Write(buf)
 		buf = buf[:0]

@@ -272,7 +272,7 @@ func (e *edit) write(d *delta.Delta) (err error) {
 // hash returns the hash of the text with the splices made. What was read to find the rows is not read again.
 func (e *edit) hash() (verlog.Hash, error) {
 	h, at := e.read.before(e.splices[0].Off)
-	buf := make([]byte, readSize)
+	buf := make([]byte, min(readSize, e.head.Size+1))
 	copyTo := func(end int64) error {
 		n, err := io.CopyBuffer(struct{ io.Writer }{h}, io.NewSectionReader(e.head, at, end-at), buf)
 		if err == nil && n < end-at {
