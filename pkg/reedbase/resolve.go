@@ -23,11 +23,7 @@ func (t *Table) Resolve(spec string) (Version, error) {
 		return Version{}, err
 	}
 	list := []Version{t.version(line, t.db.labels())}
-	return list[0], t.decorateOne(list, lines)
-}
-
-func (t *Table) decorateOne(list []Version, lines []verlog.Line) error {
-	return t.decorate(list, lines)
+	return list[0], t.decorate(list, lines)
 }
 
 func (t *Table) find(spec string, lines []verlog.Line) (verlog.Line, error) {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/reedbase/reedbase/pkg/fault"
 	"github.com/reedbase/reedbase/pkg/row"
+	"github.com/reedbase/reedbase/pkg/table"
 )
 
 // header returns the text of a table without rows.
@@ -87,24 +88,10 @@ func withoutTwins(text []byte, key []string, last bool) ([]byte, error) {
 	return out, nil
 }
 
+// keyColumns is table.KeyColumns with the columns there are as a hint.
 func keyColumns(columns, key []string) ([]int, error) {
-	if len(key) == 0 {
-		return []int{0}, nil
-	}
-	at := make([]int, len(key))
-	for i, name := range key {
-		at[i] = -1
-		for j, c := range columns {
-			if c == name {
-				at[i] = j
-			}
-		}
-		if at[i] < 0 {
-			err := fault.New(fault.Input, "the key's column %q is not in the header", name)
-			return nil, fault.WithHint(err, "the columns are %s", listed(columns))
-		}
-	}
-	return at, nil
+	at, err := table.KeyColumns(columns, key)
+	return at, fault.WithHint(err, "the columns are %s", listed(columns))
 }
 
 // listed joins names for a sentence; of many only the first.

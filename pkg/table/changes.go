@@ -197,6 +197,10 @@ func keyIn(columns, key []string) []int {
 	return at
 }
 
+// KeyColumns finds the columns of a key in a header; no names mean the first column. A name that is not there is refused
+// with fault.Input.
+func KeyColumns(columns, key []string) ([]int, error) { return keyColumns(columns, key) }
+
 // keyColumns finds the columns of the key in a header; no names mean the first column.
 func keyColumns(columns, key []string) ([]int, error) {
 	if len(key) == 0 {

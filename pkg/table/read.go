@@ -247,9 +247,12 @@ func (s *Session) Files() (files []File, err error) {
 		return nil, err
 	}
 	for _, name := range names {
-		id, isVersion := strings.CutSuffix(strings.TrimSuffix(name, schemaSuffix), deltaSuffix)
+		id, ofVersion := strings.CutSuffix(name, deltaSuffix)
+		if !ofVersion {
+			id, ofVersion = strings.CutSuffix(name, schemaSuffix)
+		}
 		n, err := stamp.Parse(id)
-		if _, logged := x.line(n); (isVersion || strings.HasSuffix(name, schemaSuffix)) && err == nil && logged {
+		if _, logged := x.line(n); ofVersion && err == nil && logged {
 			info, err := t.dir.Root().Lstat(name)
 			if err != nil {
 				return nil, err
