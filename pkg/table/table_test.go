@@ -2,6 +2,7 @@ package table
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -20,6 +21,17 @@ type fixture struct {
 	dir    string // the table's folder
 	cache  string
 	warned []string
+	opened []io.Closer // closed last first by Close
+}
+
+// Close closes the table and the folders it stands in, as often as it is called: a test that makes many fixtures must not
+// hold all their folders open until its end.
+func (f *fixture) Close() {
+	for len(f.opened) > 0 {
+		last := len(f.opened) - 1
+		f.opened[last].Close()
+		f.opened = f.opened[:last]
+	}
 }
 
 // newFixture makes the table t with the given content as its first version.
@@ -40,7 +52,8 @@ func newFixture(t *testing.T, content string) *fixture {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { tables.Close(); cache.Close() })
+	f.opened = append(f.opened, tables, cache)
+	t.Cleanup(f.Close)
 	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	f.Table, err = Make(tables, "t", Options{
 		Mint: func(seen stamp.ID) (stamp.ID, error) {
@@ -54,7 +67,7 @@ func newFixture(t *testing.T, content string) *fixture {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { f.Close() })
+	f.opened = append(f.opened, f.Table)
 	if content != "" {
 		f.must(t)(f.Replace(Replacement{Content: []byte(content), Action: verlog.Import, User: 1001}))
 	}
