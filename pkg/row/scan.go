@@ -44,6 +44,11 @@ func skipComments(text []byte, at int) int {
 	if at == 0 {
 		at = len(mark(text))
 	}
+	return skipLines(text, at)
+}
+
+// skipLines is skipComments where no byte order mark can stand.
+func skipLines(text []byte, at int) int {
 	for at < len(text) {
 		switch text[at] {
 		case '\n':
