@@ -141,7 +141,7 @@ func TestSetKeepsTheRest(t *testing.T) {
 		{"k|v|w", "b", "x", "k|v|w\nb|x|"},
 	} {
 		f := newFixture(t, c.text)
-		f.must(t)(f.Set(1, []string{c.key}, []Assignment{{"v", c.value}}))
+		f.must(t)(f.Set(1, []string{c.key}, []Assignment{{Column: "v", Value: c.value}}))
 		got := f.current(t)
 		if got != c.want && got != c.want+"\n" && got != c.want+"\r\n" {
 			t.Errorf("%q with %q set to %q is %q, not %q", c.text, c.key, c.value, got, c.want)
@@ -158,8 +158,8 @@ func TestRollbackRow(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f.must(t)(f.Set(1, []string{"a"}, []Assignment{{"v", "x"}}))
-	f.must(t)(f.Set(1, []string{"b"}, []Assignment{{"v", "y"}}))
+	f.must(t)(f.Set(1, []string{"a"}, []Assignment{{Column: "v", Value: "x"}}))
+	f.must(t)(f.Set(1, []string{"b"}, []Assignment{{Column: "v", Value: "y"}}))
 	r := f.must(t)(f.RollbackRow(1, head.ID, []string{"a"}))
 	if want := "k|v\n\"a\"|\"one\"\nb|y\n"; f.current(t) != want || r.Action != verlog.Rollback || r.Counts != (Counts{Changed: 1}) {
 		t.Errorf("%q, %+v", f.current(t), r)
@@ -190,7 +190,7 @@ func TestRefusals(t *testing.T) {
 	f, ids := withHistory(t)
 	before := f.files(t)
 	set := func(key []string, column, value string) func() (Result, error) {
-		return func() (Result, error) { return f.Set(1, key, []Assignment{{column, value}}) }
+		return func() (Result, error) { return f.Set(1, key, []Assignment{{Column: column, Value: value}}) }
 	}
 	replace := func(r Replacement) func() (Result, error) { return func() (Result, error) { return f.Replace(r) } }
 	key := []string{"page.title.n7@en"}
@@ -232,7 +232,7 @@ func TestDropAndCreate(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f.must(t)(f.Set(1, []string{"1", "2"}, []Assignment{{"c", "x"}}))
+	f.must(t)(f.Set(1, []string{"1", "2"}, []Assignment{{Column: "c", Value: "x"}}))
 	gone := f.must(t)(f.Drop(1))
 	for name, do := range map[string]func() error{
 		"read":     func() error { _, err := f.Read(); return err },
@@ -248,7 +248,7 @@ func TestDropAndCreate(t *testing.T) {
 		t.Errorf("back to where there was nothing: %v", err)
 	}
 	f.must(t)(f.Replace(Replacement{Content: []byte("x|y\n1|2\n"), Action: verlog.Create, Create: true}))
-	f.must(t)(f.Set(1, []string{"1"}, []Assignment{{"y", "3"}}))
+	f.must(t)(f.Set(1, []string{"1"}, []Assignment{{Column: "y", Value: "3"}}))
 	if key, err := f.KeyNames(); err != nil || len(key) > 0 {
 		t.Errorf("key %q %v", key, err)
 	}
@@ -265,7 +265,7 @@ func TestDropAndCreate(t *testing.T) {
 	if key, err := f.KeyNames(); err != nil || !slices.Equal(key, []string{"a", "b"}) {
 		t.Errorf("key %q %v", key, err)
 	}
-	f.must(t)(f.Set(1, []string{"1", "3"}, []Assignment{{"c", "y"}}))
+	f.must(t)(f.Set(1, []string{"1", "3"}, []Assignment{{Column: "c", Value: "y"}}))
 	if f.current(t) != "a|b|c\n1|2|3\n1|3|y\n" {
 		t.Errorf("%q", f.current(t))
 	}
@@ -286,7 +286,7 @@ func TestManyInOneSecond(t *testing.T) {
 		if i >= 500 {
 			now = now.Add(-time.Second)
 		}
-		ids = append(ids, f.must(t)(f.Set(1, []string{"page.title.n1@en"}, []Assignment{{"value", fmt.Sprint(i)}})).ID)
+		ids = append(ids, f.must(t)(f.Set(1, []string{"page.title.n1@en"}, []Assignment{{Column: "value", Value: fmt.Sprint(i)}})).ID)
 	}
 	if !slices.IsSorted(ids) || len(slices.Compact(slices.Clone(ids))) != 1000 {
 		t.Error("ids are not distinct and in order")

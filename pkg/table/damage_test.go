@@ -239,7 +239,7 @@ func TestBadLogs(t *testing.T) {
 			f.Read()
 			f.Status()
 			f.Recover()
-			f.Set(1, []string{"page.title.n7@en"}, []Assignment{{"value", "x"}})
+			f.Set(1, []string{"page.title.n7@en"}, []Assignment{{Column: "value", Value: "x"}})
 		})
 	}
 }
@@ -269,7 +269,7 @@ func TestBadLines(t *testing.T) {
 					t.Fatal(err)
 				}
 				before := f.files(t)
-				if _, err := f.Set(1, []string{"page.title.n7@en"}, []Assignment{{"value", "x"}}); fault.KindOf(err) != fault.Corrupt || fault.HintOf(err) == "" || !strings.Contains(err.Error(), fmt.Sprintf("line %d", at+1)) {
+				if _, err := f.Set(1, []string{"page.title.n7@en"}, []Assignment{{Column: "value", Value: "x"}}); fault.KindOf(err) != fault.Corrupt || fault.HintOf(err) == "" || !strings.Contains(err.Error(), fmt.Sprintf("line %d", at+1)) {
 					t.Errorf("a write: %v", err)
 				}
 				for _, do := range []func() error{
@@ -393,7 +393,7 @@ func TestThingsInTheWay(t *testing.T) {
 				if err := put(path); err != nil {
 					t.Fatal(err)
 				}
-				_, err := f.Set(1, []string{"page.title.n7@en"}, []Assignment{{"value", "x"}})
+				_, err := f.Set(1, []string{"page.title.n7@en"}, []Assignment{{Column: "value", Value: "x"}})
 				if err != nil && (fault.KindOf(err) != fault.Corrupt && fault.KindOf(err) != fault.Unknown || strings.Count(err.Error(), "\n") > 1) {
 					t.Errorf("set: %v of kind %v", err, fault.KindOf(err))
 				}
@@ -417,7 +417,7 @@ func TestThingsInTheWay(t *testing.T) {
 				}
 				if name == currentFile || name == logFile {
 					f.sound(t, false)
-					f.must(t)(f.Set(1, []string{"page.title.n7@en"}, []Assignment{{"value", "y"}}))
+					f.must(t)(f.Set(1, []string{"page.title.n7@en"}, []Assignment{{Column: "value", Value: "y"}}))
 				}
 			})
 		}

@@ -2,6 +2,7 @@ package table
 
 import (
 	"bytes"
+	"cmp"
 	"io"
 	"slices"
 	"strings"
@@ -12,53 +13,63 @@ import (
 	"github.com/reedbase/reedbase/pkg/verlog"
 )
 
-// Assignment gives a cell, named by its column, a value.
-type Assignment struct{ Column, Value string }
-
-// Set updates the row of key, or inserts it at the end with the cells that are not given empty.
-func (t *Table) Set(user uint64, key []string, cells []Assignment) (Result, error) {
+// Set changes the row of key, or inserts it at the end with the cells that are not given empty, if all that only asks holds.
+// Else nothing is stored and the error is fault.No.
+func (t *Table) Set(user uint64, key []string, cells []Assignment, only ...Condition) (Result, error) {
 	return t.Write(func(s *Session) (*Draft, error) {
-		e, err := s.edit()
+		e, err := s.Edit()
 		if err != nil {
 			return nil, err
 		}
-		if err := e.set(key, cells); err != nil {
+		if err := e.Set(key, cells, only...); err != nil {
 			return nil, err
 		}
-		return e.draft(user)
+		return e.Draft(user)
 	})
 }
 
 // Delete takes the rows of keys away, with the comments above them: all of them or, when one is missing, none.
 func (t *Table) Delete(user uint64, keys ...[]string) (Result, error) {
 	return t.Write(func(s *Session) (*Draft, error) {
-		e, err := s.edit()
+		e, err := s.Edit()
 		if err != nil {
 			return nil, err
 		}
+		if err := e.Find(keys...); err != nil {
+			return nil, err
+		}
 		for _, key := range keys {
-			if err := e.delete(key); err != nil {
+			if err := e.Delete(key); err != nil {
 				return nil, err
 			}
 		}
-		return e.draft(user)
+		return e.Draft(user)
 	})
 }
 
-// edit is a change of known rows, worked out as splices of the head's text, which is never rewritten whole.
-type edit struct {
+// Edit is a change of known rows, worked out as splices of the head's text, which is never rewritten whole. Each change
+// sees those made before it. It is for one goroutine.
+type Edit struct {
 	s       *Session
 	head    *Content
 	read    *hashedReader // of the head
 	columns []string
 	key     []string // names of the key's columns
 	keyAt   []int
-	splices []delta.Splice
-	counts  Counts
+	rows    map[string]*editedRow // that were looked for, by the identity of their keys
+	added   []*editedRow          // that stand behind the text now, in their order
 }
 
-// edit begins a change of rows; the table must be there.
-func (s *Session) edit() (*edit, error) {
+// editedRow is a row that an Edit was asked for.
+type editedRow struct {
+	at    row.Row // in the head
+	old   []byte  // its record there; nil when there was none
+	now   []byte  // its record with the changes so far; nil when there is none
+	moved bool    // now stands behind the text, and has no line end
+}
+
+// Edit begins a change of rows; the table must be there.
+func (s *Session) Edit() (*Edit, error) {
 	if !s.Exists() {
 		return nil, s.t.notFound()
 	}
@@ -66,7 +77,7 @@ func (s *Session) edit() (*edit, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &edit{s: s, head: head, read: newHashedReader(head), key: s.KeyNames()}
+	e := &Edit{s: s, head: head, read: newHashedReader(head), key: s.KeyNames(), rows: map[string]*editedRow{}}
 	if e.columns, err = (text{ReaderAt: head, size: head.Size}).columns(); err != nil {
 		return nil, err
 	}
@@ -80,7 +91,7 @@ func (s *Session) edit() (*edit, error) {
 const hurryFrom = 1 << 20
 
 // hurry begins to copy the head, whose most part will be in the new text, as the rows are looked for on another core.
-func (e *edit) hurry() (err error) {
+func (e *Edit) hurry() (err error) {
 	if e.head.file == nil || e.head.Size < hurryFrom {
 		return nil
 	}
@@ -91,7 +102,7 @@ func (e *edit) hurry() (err error) {
 }
 
 // joinKey checks the cells of a key and returns the identity of its row.
-func (e *edit) joinKey(cells []string) ([]byte, error) { return joinKey(cells, len(e.keyAt)) }
+func (e *Edit) joinKey(cells []string) ([]byte, error) { return joinKey(cells, len(e.keyAt)) }
 
 func joinKey(cells []string, n int) ([]byte, error) {
 	if len(cells) != n {
@@ -107,31 +118,189 @@ func joinKey(cells []string, n int) ([]byte, error) {
 	return row.JoinKey(parts), nil
 }
 
-func (e *edit) set(key []string, cells []Assignment) error {
+// find returns the row of a key as the changes so far leave it.
+func (e *Edit) find(key []string) (*editedRow, error) {
 	id, err := e.joinKey(key)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	edits, err := e.edits(cells)
+	if r, ok := e.rows[string(id)]; ok {
+		return r, nil
+	}
+	at, record, ok, err := row.FindReader(e.read, e.head.Size, id, e.keyAt, nil)
+	if err != nil {
+		return nil, err
+	}
+	r := &editedRow{}
+	if ok {
+		r.at, r.old, r.now = at, record, record
+	}
+	e.rows[string(id)] = r
+	return r, nil
+}
+
+// manyRows is from how many rows on one pass over all keys of a table is faster than a search for each.
+const manyRows = 8
+
+// Find looks for the rows of all keys at once: where a table is to be changed in many rows, before it is.
+func (e *Edit) Find(keys ...[]string) error {
+	if len(keys) < manyRows {
+		return nil // they are found when they are asked for
+	}
+	wanted := map[string]*editedRow{}
+	for _, key := range keys {
+		id, err := e.joinKey(key)
+		if err != nil {
+			return nil // the change itself says so, in its place among the others
+		}
+		if _, known := e.rows[string(id)]; !known {
+			wanted[string(id)] = &editedRow{}
+		}
+	}
+	text, err := e.readAll()
 	if err != nil {
 		return err
 	}
-	found, record, ok, err := row.FindReader(e.read, e.head.Size, id, e.keyAt, nil)
+	_, at, err := row.Header(text)
+	for err == nil {
+		var next row.Row
+		if next, err = row.Next(text, at); err != nil {
+			break
+		}
+		record := text[next.Body:next.End]
+		if r := wanted[string(row.Key(record, e.keyAt))]; r != nil && r.old == nil && len(record) > 0 {
+			r.at, r.old = next, bytes.Clone(record)
+			r.now = r.old
+		}
+		at = next.End
+	}
+	if err != io.EOF {
+		return err
+	}
+	for id, r := range wanted {
+		e.rows[id] = r
+	}
+	return nil
+}
+
+// readAll returns the head's text, read as FindReader reads it.
+func (e *Edit) readAll() ([]byte, error) {
+	text := make([]byte, e.head.Size)
+	for at := int64(0); at < e.head.Size; {
+		n, err := e.read.ReadAt(text[at:min(at+readSize, e.head.Size)], at)
+		if at += int64(n); err != nil && at < e.head.Size {
+			if err == io.EOF {
+				err = e.becameShorter()
+			}
+			return nil, err
+		}
+	}
+	return text, nil
+}
+
+func (e *Edit) becameShorter() error {
+	return fault.New(fault.Busy, "table %q: current.csv became shorter while it was read", e.s.t.name)
+}
+
+// Set changes the row of key, or inserts it behind the others with the cells that are not given empty, if all that only
+// asks holds. Else nothing is changed and the error is fault.No.
+func (e *Edit) Set(key []string, cells []Assignment, only ...Condition) error {
+	r, err := e.find(key)
 	if err != nil {
 		return err
 	}
-	if !ok {
-		return e.insert(key, edits)
+	if err := e.check(key, r, only); err != nil {
+		return err
 	}
-	fresh, err := row.Replace(nil, record, edits)
+	edits, err := e.edits(key, r, cells)
 	if err != nil {
 		return err
 	}
-	if bytes.Equal(fresh, record) {
+	if r.now == nil {
+		e.insert(key, r, edits)
 		return nil
 	}
-	e.counts.Changed++
-	return e.splice(trimmed(int64(found.Body), record, fresh))
+	fresh, err := row.Replace(nil, r.now, edits)
+	if err == nil {
+		r.now = fresh
+	}
+	return err
+}
+
+// Delete takes the row of key away, with the comments above it, if all that only asks holds; else the error is fault.No.
+func (e *Edit) Delete(key []string, only ...Condition) error {
+	r, err := e.find(key)
+	if err != nil {
+		return err
+	}
+	if err := e.check(key, r, only); err != nil {
+		return err
+	}
+	switch {
+	case r.now == nil && r.old != nil:
+		return fault.New(fault.Input, "row %q is deleted twice", strings.Join(key, "|"))
+	case r.now == nil:
+		return fault.New(fault.NotFound, "table %q has no row %q", e.s.t.name, strings.Join(key, "|"))
+	}
+	if r.moved {
+		e.added = slices.DeleteFunc(e.added, func(other *editedRow) bool { return other == r })
+	}
+	r.now, r.moved = nil, false
+	return nil
+}
+
+// insert adds a row behind the others.
+func (e *Edit) insert(key []string, r *editedRow, edits []row.Edit) {
+	cells := make([][]byte, len(e.columns))
+	for i, at := range e.keyAt {
+		cells[at] = []byte(key[i])
+	}
+	for _, c := range edits {
+		cells[c.Column] = c.Value
+	}
+	e.insertRecord(r, row.AppendRecord(nil, cells, ""))
+}
+
+// insertRecord adds a row, without its line end, behind the others.
+func (e *Edit) insertRecord(r *editedRow, record []byte) {
+	r.now, r.moved = record, true
+	e.added = append(e.added, r)
+}
+
+// splices returns the changes of the text, in its order, and what they are in rows.
+func (e *Edit) splices() (list []delta.Splice, c Counts, err error) {
+	end := int64(-1) // of the rows that go, the one at the end of the text
+	for _, r := range e.rows {
+		switch gone := r.now == nil || r.moved; {
+		case r.old == nil && r.now != nil:
+			c.Added++
+		case r.old == nil:
+		case gone:
+			list = append(list, delta.Splice{Off: int64(r.at.Start), Del: int64(r.at.End - r.at.Start)})
+			end = max(end, int64(r.at.End))
+			if r.moved {
+				c.Changed++
+			} else {
+				c.Deleted++
+			}
+		case !bytes.Equal(r.old, r.now):
+			list = append(list, trimmed(int64(r.at.Body), r.old, r.now))
+			c.Changed++
+		}
+	}
+	slices.SortFunc(list, func(a, b delta.Splice) int { return cmp.Compare(a.Off, b.Off) })
+	if len(e.added) == 0 {
+		return list, c, nil
+	}
+	eol, ended, err := e.lineEnd()
+	var text []byte
+	if !ended && end < e.head.Size {
+		text = []byte(eol)
+	}
+	for _, r := range e.added {
+		text = append(append(text, r.now...), eol...)
+	}
+	return append(list, delta.Splice{Off: e.head.Size, Ins: text}), c, err
 }
 
 // trimmed returns the splice that makes fresh of record at off, without what they share at both ends.
@@ -148,59 +317,8 @@ func trimmed(off int64, record, fresh []byte) delta.Splice {
 	return delta.Splice{Off: off + int64(head), Del: int64(len(record) - head - tail), Ins: fresh[head : len(fresh)-tail]}
 }
 
-// edits turns assignments into edits of columns.
-func (e *edit) edits(cells []Assignment) ([]row.Edit, error) {
-	list := make([]row.Edit, 0, len(cells))
-	for _, c := range cells {
-		at := slices.Index(e.columns, c.Column)
-		if at < 0 {
-			return nil, unknownColumn(c.Column, e.columns)
-		}
-		if slices.Contains(e.keyAt, at) {
-			err := fault.New(fault.Input, "column %q is part of the key", c.Column)
-			return nil, fault.WithHint(err, "delete the row and set it under its new key")
-		}
-		if err := checkCell(c.Value); err != nil {
-			return nil, err
-		}
-		list = append(list, row.Edit{Column: at, Value: []byte(c.Value)})
-	}
-	return list, nil
-}
-
-func unknownColumn(name string, columns []string) error {
-	err := fault.New(fault.Input, "there is no column %q", name)
-	return fault.WithHint(err, "the columns are %s", strings.Join(columns, ", "))
-}
-
-// insert adds a row at the end of the text.
-func (e *edit) insert(key []string, edits []row.Edit) error {
-	cells := make([][]byte, len(e.columns))
-	for i, at := range e.keyAt {
-		cells[at] = []byte(key[i])
-	}
-	for _, c := range edits {
-		cells[c.Column] = c.Value
-	}
-	return e.insertRecord(row.AppendRecord(nil, cells, ""))
-}
-
-// insertRecord adds a row, without its line end, at the end of the text.
-func (e *edit) insertRecord(record []byte) error {
-	eol, ended, err := e.lineEnd()
-	if err != nil {
-		return err
-	}
-	record = append(slices.Clip(record), eol...)
-	if !ended {
-		record = append([]byte(eol), record...)
-	}
-	e.counts.Added++
-	return e.splice(delta.Splice{Off: e.head.Size, Ins: record})
-}
-
 // lineEnd returns the last line end of the text, "\n" where there is none to see, and whether the last line has it.
-func (e *edit) lineEnd() (eol string, ended bool, err error) {
+func (e *Edit) lineEnd() (eol string, ended bool, err error) {
 	s := text{ReaderAt: e.head, size: e.head.Size}
 	end, err := lastNewline(s, 0, s.size)
 	if err != nil {
@@ -213,54 +331,25 @@ func (e *edit) lineEnd() (eol string, ended bool, err error) {
 	return "\n", end == s.size, err
 }
 
-func (e *edit) delete(key []string) error {
-	id, err := e.joinKey(key)
-	if err != nil {
-		return err
+// Draft makes the changes a draft; nil when they come to nothing.
+func (e *Edit) Draft(user uint64) (*Draft, error) {
+	splices, counts, err := e.splices()
+	if err != nil || len(splices) == 0 {
+		return nil, err
 	}
-	found, _, ok, err := row.FindReader(e.read, e.head.Size, id, e.keyAt, nil)
-	if err != nil {
-		return err
-	}
-	if !ok {
-		return fault.New(fault.NotFound, "table %q has no row %q", e.s.t.name, strings.Join(key, "|"))
-	}
-	e.counts.Deleted++
-	return e.splice(delta.Splice{Off: int64(found.Start), Del: int64(found.End - found.Start)})
-}
-
-// splice adds p in its place; two changes of one row are refused.
-func (e *edit) splice(p delta.Splice) error {
-	i, _ := slices.BinarySearchFunc(e.splices, p.Off, func(s delta.Splice, off int64) int { return int(s.Off - off) })
-	for ; i < len(e.splices) && e.splices[i].Off == p.Off && p.Del == 0; i++ {
-		// Insertions at one place stay in the order they came.
-	}
-	overlap := i > 0 && e.splices[i-1].Off+e.splices[i-1].Del > p.Off || i < len(e.splices) && p.Off+p.Del > e.splices[i].Off
-	if overlap {
-		return fault.New(fault.Input, "one row is named twice")
-	}
-	e.splices = slices.Insert(e.splices, i, p)
-	return nil
-}
-
-// draft makes the change a draft; nil when there is none.
-func (e *edit) draft(user uint64) (*Draft, error) {
-	if len(e.splices) == 0 {
-		return nil, nil
-	}
-	d := delta.Edit(e.head.Size, e.splices)
+	d := delta.Edit(e.head.Size, splices)
 	// The new text is written on one core while it is hashed on the other.
 	if err := e.write(d); err != nil {
 		return nil, err
 	}
-	hash, err := e.hash()
+	hash, err := e.hash(splices)
 	if err != nil {
 		return nil, err
 	}
-	return &Draft{Action: verlog.Update, User: user, Delta: d, Hash: hash, Counts: e.counts}, nil
+	return &Draft{Action: verlog.Update, User: user, Delta: d, Hash: hash, Counts: counts}, nil
 }
 
-func (e *edit) write(d *delta.Delta) (err error) {
+func (e *Edit) write(d *delta.Delta) (err error) {
 	if e.s.next == nil {
 		e.s.next, err = e.s.t.prepare(d, e.head)
 		return err
@@ -270,17 +359,17 @@ func (e *edit) write(d *delta.Delta) (err error) {
 }
 
 // hash returns the hash of the text with the splices made. What was read to find the rows is not read again.
-func (e *edit) hash() (verlog.Hash, error) {
-	h, at := e.read.before(e.splices[0].Off)
+func (e *Edit) hash(splices []delta.Splice) (verlog.Hash, error) {
+	h, at := e.read.before(splices[0].Off)
 	buf := make([]byte, min(readSize, e.head.Size+1))
 	copyTo := func(end int64) error {
 		n, err := io.CopyBuffer(struct{ io.Writer }{h}, io.NewSectionReader(e.head, at, end-at), buf)
 		if err == nil && n < end-at {
-			err = fault.New(fault.Busy, "current.csv became shorter while it was read")
+			err = e.becameShorter()
 		}
 		return err
 	}
-	for _, s := range e.splices {
+	for _, s := range splices {
 		if err := copyTo(s.Off); err != nil {
 			return verlog.Hash{}, err
 		}
@@ -289,15 +378,4 @@ func (e *edit) hash() (verlog.Hash, error) {
 	}
 	err := copyTo(e.head.Size)
 	return sumOf(h), err
-}
-
-// checkCell refuses what no cell may hold.
-func checkCell(value string) error {
-	if strings.ContainsRune(value, 0) {
-		return fault.New(fault.Input, "a cell may not hold a NUL")
-	}
-	if strings.ToValidUTF8(value, "") != value {
-		return fault.New(fault.Input, "%q is not UTF-8", value)
-	}
-	return nil
 }

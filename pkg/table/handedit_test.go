@@ -50,14 +50,14 @@ func (f *fixture) aside(t *testing.T) (list []string) {
 // edit is kept aside, and said.
 func TestEditDuringWrite(t *testing.T) {
 	set := func(s *Session) (*Draft, error) {
-		e, err := s.edit()
+		e, err := s.Edit()
 		if err != nil {
 			return nil, err
 		}
-		if err := e.set([]string{"page.title.n7@en"}, []Assignment{{"value", "theirs"}}); err != nil {
+		if err := e.Set([]string{"page.title.n7@en"}, []Assignment{{Column: "value", Value: "theirs"}}); err != nil {
 			return nil, err
 		}
-		return e.draft(1)
+		return e.Draft(1)
 	}
 	drop := func(s *Session) (*Draft, error) { return s.drop(1) }
 	replace := func(s *Session) (*Draft, error) {
@@ -169,7 +169,7 @@ func TestRacyEdit(t *testing.T) {
 	f := newFixture(t, rows(5))
 	path := filepath.Join(f.dir, currentFile)
 	for i := range 50 {
-		f.must(t)(f.Set(1, []string{"page.title.n1@en"}, []Assignment{{"value", fmt.Sprintf("%04d", i)}}))
+		f.must(t)(f.Set(1, []string{"page.title.n1@en"}, []Assignment{{Column: "value", Value: fmt.Sprintf("%04d", i)}}))
 		text := f.current(t)
 		edited := strings.Replace(text, fmt.Sprintf("%04d", i), fmt.Sprintf("E%03d", i), 1)
 		if err := os.WriteFile(path, []byte(edited), 0o666); err != nil {
@@ -328,7 +328,7 @@ func TestEmptied(t *testing.T) {
 		t.Errorf("%+v", r)
 	}
 	f.sound(t, true)
-	if _, err := f.Set(1, []string{"a"}, []Assignment{{"value", "x"}}); fault.KindOf(err) != fault.Input {
+	if _, err := f.Set(1, []string{"a"}, []Assignment{{Column: "value", Value: "x"}}); fault.KindOf(err) != fault.Input {
 		t.Errorf("a row in a table without columns: %v", err)
 	}
 	f.must(t)(f.Replace(Replacement{Content: []byte(rows(2)), Action: verlog.Update, User: 1}))

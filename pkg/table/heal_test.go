@@ -141,7 +141,7 @@ func emergency(t *testing.T, a, b harm, target [2]string) {
 	}
 	want := strings.Replace(contents[newest], "page.title.n7@en|", "page.title.n7@en|next", 1)
 	want = strings.Replace(want, "next"+[]string{"Value number 7", "0", "1", "2", "3", "4"}[newest]+"|", "next|", 1)
-	r := f.must(t)(f.Set(1, []string{"page.title.n7@en"}, []Assignment{{"value", "next"}}))
+	r := f.must(t)(f.Set(1, []string{"page.title.n7@en"}, []Assignment{{Column: "value", Value: "next"}}))
 	if f.current(t) != want || f.at(t, r.ID) != want {
 		t.Errorf("the next version is not what it should be")
 	}

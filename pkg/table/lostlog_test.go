@@ -14,7 +14,7 @@ import (
 func withHistory(t *testing.T) (f *fixture, ids []stamp.ID) {
 	f = newFixture(t, rows(20))
 	for i := range 5 {
-		ids = append(ids, f.must(t)(f.Set(1, []string{"page.title.n7@en"}, []Assignment{{"value", fmt.Sprint(i)}})).ID)
+		ids = append(ids, f.must(t)(f.Set(1, []string{"page.title.n7@en"}, []Assignment{{Column: "value", Value: fmt.Sprint(i)}})).ID)
 	}
 	return f, ids
 }
@@ -24,7 +24,7 @@ func withHistory(t *testing.T) (f *fixture, ids []stamp.ID) {
 func TestLostLog(t *testing.T) {
 	f, _ := withHistory(t)
 	os.Rename(filepath.Join(f.dir, logFile), filepath.Join(f.dir, "kept"))
-	if _, err := f.Set(1, []string{"page.title.n7@en"}, []Assignment{{"value", "x"}}); fault.KindOf(err) != fault.Corrupt || fault.HintOf(err) == "" {
+	if _, err := f.Set(1, []string{"page.title.n7@en"}, []Assignment{{Column: "value", Value: "x"}}); fault.KindOf(err) != fault.Corrupt || fault.HintOf(err) == "" {
 		t.Errorf("set: %v", err)
 	}
 	if _, err := f.Collect(false); fault.KindOf(err) != fault.Corrupt {
@@ -90,6 +90,6 @@ func TestLostLogAfterPrune(t *testing.T) {
 	if more, err := f.Recover(); err != nil || len(more) > 0 {
 		t.Errorf("recover again: %q %v", more, err)
 	}
-	f.must(t)(f.Set(1, []string{"page.title.n7@en"}, []Assignment{{"value", "next"}}))
+	f.must(t)(f.Set(1, []string{"page.title.n7@en"}, []Assignment{{Column: "value", Value: "next"}}))
 	f.sound(t, true)
 }

@@ -296,7 +296,7 @@ func (h *history) step(t *rapid.T) {
 		var cells []Assignment
 		for _, name := range next.columns {
 			if !slices.Contains(h.names(), name) && rapid.Bool().Draw(t, "set") {
-				cells = append(cells, Assignment{name, rapid.SampledFrom(someCells).Draw(t, "cell")})
+				cells = append(cells, Assignment{Column: name, Value: rapid.SampledFrom(someCells).Draw(t, "cell")})
 				next.rows[k][name] = cells[len(cells)-1].Value
 			}
 		}

@@ -62,7 +62,7 @@ func TestMappedSnapshot(t *testing.T) {
 	if names, err := f.opt.Cache.Names(); err != nil || len(names) != 1 {
 		t.Fatalf("the cache holds %q: %v", names, err)
 	}
-	f.must(t)(f.Set(1, []string{"page.title.n7@en"}, []Assignment{{"value", "x"}}))
+	f.must(t)(f.Set(1, []string{"page.title.n7@en"}, []Assignment{{Column: "value", Value: "x"}}))
 	if f.at(t, head.ID) != first {
 		t.Error("the first version is not what was written")
 	}

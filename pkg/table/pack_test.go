@@ -18,7 +18,7 @@ import (
 func TestPack(t *testing.T) {
 	f := newFixture(t, rows(40))
 	for i := range 2 * worthPacking {
-		f.must(t)(f.Set(1, []string{fmt.Sprintf("page.title.n%d@en", i%40)}, []Assignment{{"value", fmt.Sprint(i)}}))
+		f.must(t)(f.Set(1, []string{fmt.Sprintf("page.title.n%d@en", i%40)}, []Assignment{{Column: "value", Value: fmt.Sprint(i)}}))
 	}
 	lines, err := f.Lines()
 	if err != nil {

@@ -52,7 +52,7 @@ func TestPruneDue(t *testing.T) {
 	f := newFixture(t, rows(3))
 	f.opt.MaxVersions = 3
 	for i := 2; i <= 20; i++ {
-		r := f.must(t)(f.Set(1, []string{"page.title.n1@en"}, []Assignment{{"value", stamp.ID(i).String()}}))
+		r := f.must(t)(f.Set(1, []string{"page.title.n1@en"}, []Assignment{{Column: "value", Value: stamp.ID(i).String()}}))
 		if r.PruneDue != (i > 6) {
 			t.Errorf("with %d versions: due %v", i, r.PruneDue)
 		}
@@ -61,7 +61,7 @@ func TestPruneDue(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i := 4; i <= 7; i++ {
-		r := f.must(t)(f.Set(1, []string{"page.title.n2@en"}, []Assignment{{"value", stamp.ID(i).String()}}))
+		r := f.must(t)(f.Set(1, []string{"page.title.n2@en"}, []Assignment{{Column: "value", Value: stamp.ID(i).String()}}))
 		if r.PruneDue != (i > 6) {
 			t.Errorf("with %d versions again: due %v", i, r.PruneDue)
 		}

@@ -154,7 +154,7 @@ func TestReadersOfKeptVersions(t *testing.T) {
 		}
 	})
 	for i := range 400 {
-		r := f.must(t)(f.Set(1, []string{"page.title.n7@en"}, []Assignment{{"value", fmt.Sprint(i)}}))
+		r := f.must(t)(f.Set(1, []string{"page.title.n7@en"}, []Assignment{{Column: "value", Value: fmt.Sprint(i)}}))
 		mu.Lock()
 		ids = append(ids, r.ID)
 		mu.Unlock()

@@ -72,14 +72,14 @@ func (s *Session) GoBack(user uint64, until stamp.ID) (d *Draft, cut stamp.ID, e
 // RollbackRow stores a new version in which one row is as it was in version id: changed back, brought back, or gone.
 func (t *Table) RollbackRow(user uint64, id stamp.ID, key []string) (Result, error) {
 	return t.Write(func(s *Session) (*Draft, error) {
-		e, err := s.edit()
+		e, err := s.Edit()
 		if err != nil {
 			return nil, err
 		}
 		if err := e.rollback(id, key); err != nil {
 			return nil, err
 		}
-		d, err := e.draft(user)
+		d, err := e.Draft(user)
 		if d != nil {
 			d.Action = verlog.Rollback
 		}
@@ -87,7 +87,11 @@ func (t *Table) RollbackRow(user uint64, id stamp.ID, key []string) (Result, err
 	})
 }
 
-func (e *edit) rollback(id stamp.ID, key []string) error {
+func (e *Edit) rollback(id stamp.ID, key []string) error {
+	r, err := e.find(key)
+	if err != nil {
+		return err
+	}
 	name, err := e.joinKey(key)
 	if err != nil {
 		return err
@@ -96,40 +100,32 @@ func (e *edit) rollback(id stamp.ID, key []string) error {
 	if err != nil {
 		return err
 	}
-	found, record, ok, err := row.FindReader(e.head, e.head.Size, name, e.keyAt, nil)
-	if err != nil {
-		return err
-	}
 	switch {
-	case was == nil && !ok:
+	case was == nil && r.now == nil:
 		return fault.New(fault.NotFound, "row %q is neither in the table nor in version %s", strings.Join(key, "|"), id)
 	case was == nil:
-		return e.delete(key)
+		return e.Delete(key)
 	}
 	cells, err := row.Cells(nil, was)
 	if err != nil {
 		return err
 	}
 	same := slices.Equal(columns, e.columns)
-	if !ok && same {
-		return e.insertRecord(trimEOL(was))
+	switch {
+	case r.now == nil && same:
+		e.insertRecord(r, trimEOL(was))
+	case r.now == nil:
+		e.insert(key, r, e.byName(columns, cells))
+	case same:
+		r.now = slices.Concat(trimEOL(was), r.now[len(trimEOL(r.now)):])
+	default:
+		r.now, err = row.Replace(nil, r.now, e.byName(columns, cells))
 	}
-	if !ok {
-		return e.insert(key, e.byName(columns, cells))
-	}
-	fresh, err := row.Replace(nil, record, e.byName(columns, cells))
-	if same {
-		fresh = slices.Concat(trimEOL(was), record[len(trimEOL(record)):])
-	}
-	if err != nil || string(fresh) == string(record) {
-		return err
-	}
-	e.counts.Changed++
-	return e.splice(trimmed(int64(found.Body), record, fresh))
+	return err
 }
 
 // byName gives today's columns the cells of a row under older columns; a column that did not exist is emptied.
-func (e *edit) byName(columns []string, cells [][]byte) []row.Edit {
+func (e *Edit) byName(columns []string, cells [][]byte) []row.Edit {
 	list := make([]row.Edit, len(e.columns))
 	for i, name := range e.columns {
 		list[i].Column = i

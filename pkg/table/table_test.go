@@ -139,8 +139,8 @@ func TestWriteReadHistory(t *testing.T) {
 	if got := f.current(t); got != first {
 		t.Fatalf("current.csv is not what was imported")
 	}
-	a := f.must(t)(f.Set(2001, []string{"page.title.n7@en"}, []Assignment{{"value", "Seven"}}))
-	b := f.must(t)(f.Set(2001, []string{"page.title.new@en"}, []Assignment{{"value", "New|pipe"}}))
+	a := f.must(t)(f.Set(2001, []string{"page.title.n7@en"}, []Assignment{{Column: "value", Value: "Seven"}}))
+	b := f.must(t)(f.Set(2001, []string{"page.title.new@en"}, []Assignment{{Column: "value", Value: "New|pipe"}}))
 	c := f.must(t)(f.Delete(2001, []string{"page.title.n3@en"}))
 	want := strings.Replace(first, "Value number 7|", "Seven|", 1)
 	if got := f.at(t, a.ID); got != want {
@@ -166,7 +166,7 @@ func TestWriteReadHistory(t *testing.T) {
 	if err != nil || (d.Counts() != Counts{Added: 1, Deleted: 1}) {
 		t.Errorf("diff: %+v %v", d, err)
 	}
-	same := f.must(t)(f.Set(2001, []string{"page.title.n7@en"}, []Assignment{{"value", "Seven"}}))
+	same := f.must(t)(f.Set(2001, []string{"page.title.n7@en"}, []Assignment{{Column: "value", Value: "Seven"}}))
 	if same.Stored || same.ID != c.ID {
 		t.Errorf("a write that changes nothing made a version: %+v", same)
 	}
@@ -182,7 +182,7 @@ func TestHandEdit(t *testing.T) {
 	if err := os.WriteFile(path, []byte(edited), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := f.Set(1, []string{"page.title.n1@en"}, []Assignment{{"value", "x"}}); fault.KindOf(err) != fault.No {
+	if _, err := f.Set(1, []string{"page.title.n1@en"}, []Assignment{{Column: "value", Value: "x"}}); fault.KindOf(err) != fault.No {
 		t.Errorf("a write over an edit by hand: %v", err)
 	}
 	st, err := f.Status()
@@ -209,7 +209,7 @@ func TestPrune(t *testing.T) {
 	f := newFixture(t, rows(50))
 	var ids []stamp.ID
 	for i := range 20 {
-		r := f.must(t)(f.Set(1, []string{"page.title.n7@en"}, []Assignment{{"value", fmt.Sprint(i)}}))
+		r := f.must(t)(f.Set(1, []string{"page.title.n7@en"}, []Assignment{{Column: "value", Value: fmt.Sprint(i)}}))
 		ids = append(ids, r.ID)
 	}
 	if err := f.Tag("early", ids[2]); err != nil {
@@ -230,7 +230,7 @@ func TestPrune(t *testing.T) {
 		t.Error("a kept version cannot be read")
 	}
 	f.sound(t, true)
-	f.must(t)(f.Set(1, []string{"page.title.n8@en"}, []Assignment{{"value", "x"}}))
+	f.must(t)(f.Set(1, []string{"page.title.n8@en"}, []Assignment{{Column: "value", Value: "x"}}))
 	f.sound(t, true)
 	if p, err := f.Prune(1, 5); err != nil || p.Folded != 1 {
 		t.Errorf("prune again: %+v %v", p, err)
@@ -253,7 +253,7 @@ func TestRecover(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			f := newFixture(t, rows(20))
 			for i := range 5 {
-				f.must(t)(f.Set(1, []string{"page.title.n7@en"}, []Assignment{{"value", fmt.Sprint(i)}}))
+				f.must(t)(f.Set(1, []string{"page.title.n7@en"}, []Assignment{{Column: "value", Value: fmt.Sprint(i)}}))
 			}
 			want := f.current(t)
 			lines, _ := f.Lines()
@@ -272,7 +272,7 @@ func TestRecover(t *testing.T) {
 			if more, err := f.Recover(); err != nil || len(more) > 0 {
 				t.Errorf("recover again: %q %v", more, err)
 			}
-			f.must(t)(f.Set(1, []string{"page.title.n7@en"}, []Assignment{{"value", "next"}}))
+			f.must(t)(f.Set(1, []string{"page.title.n7@en"}, []Assignment{{Column: "value", Value: "next"}}))
 			f.sound(t, true)
 		})
 	}

@@ -9,6 +9,7 @@ floor 0 ground
 	durable: →fault
 
 floor 1 codecs, pure
+	cell:
 	row: fault
 	stamp: fault
 	delta/bzip2: fault
@@ -22,7 +23,7 @@ floor 2 algorithms, pure
 
 floor 3 disk
 	ledger: fault durable dict stamp
-	table: fault durable delta dict merge row stamp verlog →ledger
+	table: fault cell durable delta dict merge row stamp verlog →ledger
 	store: fault durable delta dict row stamp verlog →ledger →table
 
 floor 4 meaning and network
