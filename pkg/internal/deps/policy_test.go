@@ -22,8 +22,9 @@ floor 2 algorithms, pure
 	merge: fault delta row
 
 floor 3 disk
+	index: durable row
 	ledger: fault durable dict stamp
-	table: fault cell durable delta dict merge row stamp verlog →ledger
+	table: fault cell durable delta dict merge row stamp verlog →index →ledger
 	store: fault durable delta dict row stamp verlog →ledger →table
 
 floor 4 meaning and network
@@ -55,7 +56,7 @@ const libraries = `
 	github.com/pelletier/go-toml/v2: table store
 	github.com/rogpeppe/go-internal: tests
 	github.com/ulikunitz/xz: delta/xz scripts/bench
-	github.com/zeebo/xxh3: delta verlog table cmd/rdb-apply
+	github.com/zeebo/xxh3: delta index verlog table cmd/rdb-apply
 	golang.org/x/sync: delta table reedbase
 	golang.org/x/sys: durable table internal/powercut
 	golang.org/x/term: cli
