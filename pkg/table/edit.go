@@ -278,13 +278,13 @@ func (e *Edit) splices() (list []delta.Splice, c Counts, err error) {
 		case gone:
 			list = append(list, delta.Splice{Off: int64(r.at.Start), Del: int64(r.at.End - r.at.Start)})
 			end = max(end, int64(r.at.End))
-			if r.moved {
-				c.Changed++
-			} else {
+			if !r.moved {
 				c.Deleted++
 			}
 		case !bytes.Equal(r.old, r.now):
 			list = append(list, trimmed(int64(r.at.Body), r.old, r.now))
+		}
+		if r.old != nil && r.now != nil && !sameCells(r.old, r.now) {
 			c.Changed++
 		}
 	}
