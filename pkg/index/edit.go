@@ -39,7 +39,7 @@ type edit struct {
 
 type insertedRow struct{ sum, at uint64 }
 
-// place is an offset in the text that came out of the first since edits; 0 is the text that the slots are of.
+// place is an offset in the text that came out of the first since edits; 0 is the text that the pages are of.
 type place struct {
 	off   int64
 	since int
@@ -183,8 +183,7 @@ func (k *Keys) Follow(v Version, splices []Splice, rows []Inserted) bool {
 	}
 	binary.LittleEndian.PutUint32(b, uint32(len(b)-entryHead))
 	b = binary.LittleEndian.AppendUint32(b, crc32.ChecksumIEEE(b))
-	start := headSize + int64(k.slots+spare)*slotSize
-	if k.end-start+int64(len(b)) > maxJournal {
+	if k.end-k.journal()+int64(len(b)) > maxJournal {
 		return false
 	}
 	if _, err := k.file.WriteAt(b, k.end); err != nil {

@@ -9,6 +9,7 @@ import (
 	"io"
 	"math/bits"
 	"os"
+	"slices"
 
 	"github.com/zeebo/xxh3"
 
@@ -18,17 +19,22 @@ import (
 
 // The file TABLE.hashmap: a head of headSize bytes,
 //
-//	magic 16 | id 8 | hash 16 | size 8 | key columns 8 | slots 8 | CRC-32 of the 64 bytes before 4 | 0 4
+//	magic 16 | id 8 | hash 16 | size 8 | key columns 8 | pages 8 | CRC-32 of the 64 bytes before 4 | 0 4
 //
-// then slots and spare more of 8 bytes each, then the journal. All numbers are little-endian. A row's slot is the first
-// empty one from the place on that its key's XXH3-64 names, high bits first. It holds the offset of the record plus one in
-// its low 40 bits and the hash's low 24 bits above them; an empty one is 0. The journal has an entry an edit; see edit.go.
+// then the pages, of pageSize bytes each, then the journal, which has an entry an edit; see edit.go. All numbers are
+// little-endian. A page is
+//
+//	CRC-32 of the rest 4 | 1 when rows were left out of it, else 0 4 | slots 8 each
+//
+// A row's page is the one that its key's XXH3-64 names by its high bits; it has the page's first empty slot. A slot holds
+// the offset of the record plus one in its low 40 bits and the hash's low 24 bits above them; an empty one is 0.
 const (
 	keysSuffix = ".hashmap"
 	keysMagic  = "reed-keys 1\n\x00\x00\x00\x00"
 	headSize   = 72
+	pageSize   = 512
 	slotSize   = 8
-	spare      = 64 // slots behind the last place, and the most that one lookup reads
+	pageRows   = 36 // on average, of the 63 that fit: one page in some 100,000 is too small
 
 	offsetBits = 40
 	offsetMask = 1<<offsetBits - 1
@@ -57,7 +63,7 @@ func (v Version) columns() uint64 {
 // Keys is the open index of a table's keys. It is for one goroutine.
 type Keys struct {
 	file  *os.File
-	slots uint64
+	pages uint64
 	edits []edit
 	end   int64 // of the journal
 	at    Version
@@ -93,39 +99,45 @@ func (k *Keys) read(v Version) bool {
 	if binary.LittleEndian.Uint64(head[48:]) != v.columns() {
 		return false
 	}
-	k.slots = binary.LittleEndian.Uint64(head[56:])
+	k.pages = binary.LittleEndian.Uint64(head[56:])
 	k.at = Version{ID: binary.LittleEndian.Uint64(head[16:]), Hash: [16]byte(head[24:]), Size: int64(binary.LittleEndian.Uint64(head[40:])), Key: v.Key}
-	if k.slots > offsetMask {
+	if k.pages > offsetMask/pageSize {
 		return false
 	}
-	k.end = headSize + int64(k.slots+spare)*slotSize
+	k.end = k.journal()
 	return k.follow(v) && k.at.Hash == v.Hash && k.at.Size == v.Size
 }
 
 // Close closes the file.
 func (k *Keys) Close() error { return k.file.Close() }
 
-// Find returns where in the text the record of key may begin. The caller must look whether it does: of several places one at
-// most is right, and that there is none does not mean that the text has no such row.
-func (k *Keys) Find(key []byte) (places []int64) {
+// journal returns where the journal begins.
+func (k *Keys) journal() int64 { return headSize + int64(k.pages)*pageSize }
+
+// Find returns where in the text the record of key may begin: the caller looks whether it does, as one place at most is
+// right. Sure says that it begins nowhere else.
+func (k *Keys) Find(key []byte) (places []int64, sure bool) {
 	sum := xxh3.Hash(key)
-	for _, off := range append(k.home(sum), k.inserted(sum)...) {
-		if off, ok := off.now(k.edits); ok {
+	found, sure := k.page(sum)
+	for _, p := range append(found, k.inserted(sum)...) {
+		if off, ok := p.now(k.edits); ok {
 			places = append(places, off)
 		}
 	}
-	return places
+	return places, sure
 }
 
-// home returns what the slots hold for a key's hash.
-func (k *Keys) home(sum uint64) (found []place) {
-	var buf [spare * slotSize]byte
-	n, err := k.file.ReadAt(buf[:], headSize+int64(homeOf(sum, k.slots))*slotSize)
-	if err != nil && err != io.EOF {
-		return nil
+// page returns what the page of a key's hash holds for it, and whether all rows of that page are in it.
+func (k *Keys) page(sum uint64) (found []place, whole bool) {
+	var page [pageSize]byte
+	if _, err := k.file.ReadAt(page[:], headSize+int64(pageOf(sum, k.pages))*pageSize); err != nil {
+		return nil, false
 	}
-	for i := 0; i+slotSize <= n; i += slotSize {
-		slot := binary.LittleEndian.Uint64(buf[i:])
+	if crc32.ChecksumIEEE(page[4:]) != binary.LittleEndian.Uint32(page[:]) {
+		return nil, false
+	}
+	for i := slotSize; i < pageSize; i += slotSize {
+		slot := binary.LittleEndian.Uint64(page[i:])
 		if slot == 0 {
 			break
 		}
@@ -133,54 +145,58 @@ func (k *Keys) home(sum uint64) (found []place) {
 			found = append(found, place{off: int64(slot&offsetMask) - 1})
 		}
 	}
-	return found
+	return found, page[4] == 0
 }
 
-// homeOf returns the place of a hash among n: the high half of a product spreads it evenly without a division.
-func homeOf(sum, n uint64) uint64 {
+// pageOf returns the page of a hash among n: the high half of a product spreads it evenly without a division.
+func pageOf(sum, n uint64) uint64 {
 	hi, _ := bits.Mul64(sum, n)
 	return hi
 }
 
-// Build makes the index of a text's keys and replaces the one that is there. The text is that of v. It takes 14 bytes of
-// memory a row, and as much of the disk; over limit bytes none is built. Nothing is synced.
+// Build makes the index of the text of v, which has that many rows, and replaces the one that is there. It takes 15 bytes
+// a row of memory, and as many of the disk; over limit bytes none is built. Nothing is synced.
 func Build(dir *durable.Dir, table string, v Version, text io.ReaderAt, rows, limit int64) error {
-	slots := uint64(max(rows, 1)) * 7 / 4
-	if int64(slots+spare)*slotSize > limit || v.Size > offsetMask {
+	pages := uint64(max(rows, 0))/pageRows + 1
+	if pages > uint64(limit)/pageSize || v.Size > offsetMask {
 		return nil
 	}
-	file := make([]byte, headSize+(slots+spare)*slotSize)
-	table64 := file[headSize:]
+	file := make([]byte, headSize+pages*pageSize)
+	body := file[headSize:]
 	err := row.Each(text, v.Size, func(at int64, record []byte) error {
-		put(table64, slots, xxh3.Hash(row.Key(record, v.Key)), at)
+		sum := xxh3.Hash(row.Key(record, v.Key))
+		put(body[pageOf(sum, pages)*pageSize:][:pageSize], sum, at)
 		return nil
 	})
 	if err != nil {
 		return err
 	}
-	head(file, v, slots)
+	for page := range slices.Chunk(body, pageSize) {
+		binary.LittleEndian.PutUint32(page, crc32.ChecksumIEEE(page[4:]))
+	}
+	putHead(file, v, pages)
 	name := table + keysSuffix
 	return dir.Put(name, name+".tmp", file)
 }
 
-// put enters an offset; a row whose slots are taken is left out, and must be found otherwise.
-func put(slots []byte, n, sum uint64, at int64) {
-	i := homeOf(sum, n) * slotSize
-	for end := i + spare*slotSize; i < end; i += slotSize {
-		if binary.LittleEndian.Uint64(slots[i:]) == 0 {
-			binary.LittleEndian.PutUint64(slots[i:], sum<<offsetBits|uint64(at+1))
+// put enters an offset into a page; when it is full it says so.
+func put(page []byte, sum uint64, at int64) {
+	for i := slotSize; i < pageSize; i += slotSize {
+		if binary.LittleEndian.Uint64(page[i:]) == 0 {
+			binary.LittleEndian.PutUint64(page[i:], sum<<offsetBits|uint64(at+1))
 			return
 		}
 	}
+	page[4] = 1
 }
 
-func head(b []byte, v Version, slots uint64) {
+func putHead(b []byte, v Version, pages uint64) {
 	copy(b, keysMagic)
 	binary.LittleEndian.PutUint64(b[16:], v.ID)
 	copy(b[24:], v.Hash[:])
 	binary.LittleEndian.PutUint64(b[40:], uint64(v.Size))
 	binary.LittleEndian.PutUint64(b[48:], v.columns())
-	binary.LittleEndian.PutUint64(b[56:], slots)
+	binary.LittleEndian.PutUint64(b[56:], pages)
 	binary.LittleEndian.PutUint32(b[64:], crc32.ChecksumIEEE(b[:64]))
 }
 

@@ -65,8 +65,8 @@ func (d *doc) check(t interface{ Fatalf(string, ...any) }, k *Keys) {
 	at := int64(len(d.lines[0]))
 	for _, line := range d.lines[1:] {
 		key, _, _ := strings.Cut(line, "|")
-		if places := k.Find([]byte(key)); !slices.Contains(places, at) {
-			t.Fatalf("key %q is at %d, not at %v", key, at, places)
+		if places, sure := k.Find([]byte(key)); !slices.Contains(places, at) || !sure {
+			t.Fatalf("key %q is at %d, not at %v, sure: %v", key, at, places, sure)
 		}
 		at += int64(len(line))
 	}
@@ -84,7 +84,10 @@ func TestBuild(t *testing.T) {
 		d.check(t, k)
 		wrong := 0
 		for i := range 1000 {
-			wrong += len(k.Find(fmt.Appendf(nil, "no.n%d", i)))
+			places, sure := k.Find(fmt.Appendf(nil, "no.n%d", i))
+			if wrong += len(places); !sure {
+				t.Errorf("%d rows: key %d may be somewhere", n, i)
+			}
 		}
 		if wrong > 2 {
 			t.Errorf("%d rows: 1000 keys that are not there give %d places", n, wrong)
@@ -208,6 +211,53 @@ func TestFullJournal(t *testing.T) {
 	}
 }
 
+// TestFullPage has more rows than its pages hold: they are found, or it says that they may be somewhere.
+func TestFullPage(t *testing.T) {
+	d := newDoc(t)
+	d.fill(500)
+	if err := Build(d.dir, "t", d.version(), bytes.NewReader(d.text), 1, 1<<20); err != nil {
+		t.Fatal(err)
+	}
+	k := Open(d.dir, "t", d.version(), false)
+	defer k.Close()
+	found := 0
+	for i := range 500 {
+		places, sure := k.Find(fmt.Appendf(nil, "page.n%d", i))
+		if found += len(places); sure {
+			t.Fatalf("key %d: sure", i)
+		}
+	}
+	if found != 63 {
+		t.Errorf("%d rows in a page", found)
+	}
+}
+
+// TestDamage flips a bit in every byte of an index: what it then says is not more than what it said.
+func TestDamage(t *testing.T) {
+	d := newDoc(t)
+	d.fill(3)
+	d.build(t)
+	whole, err := os.ReadFile(d.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for at := range whole {
+		b := bytes.Clone(whole)
+		b[at] ^= 1 << (at % 8)
+		if err := os.WriteFile(d.path, b, 0o666); err != nil {
+			t.Fatal(err)
+		}
+		k := Open(d.dir, "t", d.version(), false)
+		if k == nil {
+			continue
+		}
+		if places, sure := k.Find([]byte("page.n1")); sure && !slices.Contains(places, d.offset(2)) {
+			t.Errorf("byte %d: the row is at %v", at, places)
+		}
+		k.Close()
+	}
+}
+
 // FuzzKeys opens damaged files: nothing panics, and a lookup stays within bounds.
 func FuzzKeys(f *testing.F) {
 	folder := f.TempDir()
@@ -261,7 +311,7 @@ func TestCompositeKey(t *testing.T) {
 		at    int64
 	}{{[]string{"1", "x"}, 6}, {[]string{"1", "y"}, 14}, {[]string{"q|", "x"}, 22}} {
 		key := row.JoinKey([][]byte{[]byte(c.cells[0]), []byte(c.cells[1])})
-		if got := k.Find(key); !slices.Equal(got, []int64{c.at}) {
+		if got, _ := k.Find(key); !slices.Equal(got, []int64{c.at}) {
 			t.Errorf("%q is at %v, not %d", c.cells, got, c.at)
 		}
 	}
