@@ -26,6 +26,7 @@ type call struct {
 
 	switches map[string]*bool // the verb's flags by their last name
 	texts    map[string]*string
+	lists    map[string]*[]string
 	numbers  map[string]*int64
 }
 
@@ -62,7 +63,8 @@ func (c *call) bindCommon() {
 }
 
 func (c *call) bindFlags() {
-	c.switches, c.texts, c.numbers = map[string]*bool{}, map[string]*string{}, map[string]*int64{}
+	c.switches, c.numbers = map[string]*bool{}, map[string]*int64{}
+	c.texts, c.lists = map[string]*string{}, map[string]*[]string{}
 	own := c.verb.flags
 	if c.verb.shape == writes {
 		own = append(own[:len(own):len(own)], flag{names: "-q, --quiet"})
@@ -70,11 +72,14 @@ func (c *call) bindFlags() {
 	for _, f := range own {
 		names := f.split()
 		name := names[len(names)-1]
-		switch f.value {
-		case "":
+		switch {
+		case f.value == "":
 			c.switches[name] = new(bool)
 			c.flags.Bool(c.switches[name], names...)
-		case "N":
+		case strings.HasSuffix(f.value, "…"):
+			c.lists[name] = new([]string)
+			c.flags.Strings(c.lists[name], names...)
+		case f.value == "N":
 			c.numbers[name] = new(int64)
 			c.flags.Int64(c.numbers[name], names...)
 		default:
@@ -106,9 +111,10 @@ func (c *call) checkArguments() error {
 	return nil
 }
 
-// on, text and number return the value of a flag that the verb's entry in the table declares.
+// on, text, all and number return the value of a flag that the verb's entry in the table declares.
 func (c *call) on(name string) bool      { return *c.switches[name] }
 func (c *call) text(name string) string  { return *c.texts[name] }
+func (c *call) all(name string) []string { return *c.lists[name] }
 func (c *call) number(name string) int64 { return *c.numbers[name] }
 
 // operand returns operand i, or "" when it is not given.

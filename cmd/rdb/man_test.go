@@ -87,7 +87,7 @@ func manFlags(v *verb) string {
 		for name := range strings.FieldsSeq(f.dashed()) {
 			name = strings.ReplaceAll(name[1:], "-", `\-`)
 			if f.value != "" {
-				name += " Ar " + f.value
+				name += " Ar " + strings.Replace(f.value, "…", " ...", 1)
 			}
 			names = append(names, "Fl "+name)
 		}

@@ -19,7 +19,7 @@ type verb struct {
 // flag is one flag as usage shows it.
 type flag struct {
 	names string // "-f, --format": the last one is the name the code calls it by
-	value string // what the value is called; "" for a switch; "N" for a number, which is never negative
+	value string // what the value is called; "" for a switch; "N" for a number, which is never negative; … for many of them
 	about string
 }
 

@@ -25,10 +25,20 @@ its cells: 'a|b', with quotes around a cell that holds | or ".`,
 			name: "set", operands: "TABLE KEY COLUMN=VALUE…", summary: "change cells of a row, or insert it",
 			about: `Everything behind the first = is the value, exact. COLUMN=- reads the value
 from standard input, without its last newline. A row that is not there is
-inserted, with the columns not named left empty.`,
-			shape:   writes,
-			example: "rdb set text page.title@en value='Welcome back'",
-			run:     runSet,
+inserted, with the columns not named left empty. COLUMN+=N and COLUMN-=N add to
+a number, exact, with as many decimals as the longer of the two has; an empty
+cell counts as 0. Conditions are looked at while nobody else can write; where
+one does not hold nothing is stored and rdb exits 1.`,
+			shape: writes,
+			flags: []flag{
+				{"--if", "TEST…", "only if COLUMN=VALUE; numbers also with != < <= > >="},
+				{"--if-version", "ID", "only if the row is as it was in that version"},
+				{"--if-absent", "", "only if there is no such row"},
+				{"--if-exists", "", "only if there is one"},
+			},
+			example: "rdb set text page.title@en value='Welcome back'\nrdb set text page.visits@en value+=1\n" +
+				"rdb set text page.visits@en value=0 --if 'value>0'",
+			run: runSet,
 		},
 		{
 			name: "delete", operands: "TABLE KEY…", summary: "delete rows: all of them, or none",
@@ -101,48 +111,6 @@ func unknownColumn(column string, known []string) error {
 	}
 	return fault.WithHint(err, "the columns are %s", strings.Join(known, ", "))
 }
-
-func runSet(c *call) error {
-	cells, err := c.assignments(c.operands[2:])
-	if err != nil {
-		return err
-	}
-	t, key, err := c.tableKey()
-	if err != nil {
-		return err
-	}
-	result, err := t.Set(key, cells)
-	if err != nil {
-		return err
-	}
-	return c.stored(t.Name(), result)
-}
-
-// assignments reads operands COLUMN=VALUE; the value of COLUMN=- is what stands on standard input.
-func (c *call) assignments(operands []string) ([]reedbase.Assignment, error) {
-	cells := make([]reedbase.Assignment, len(operands))
-	read := ""
-	for i, operand := range operands {
-		column, value, ok := strings.Cut(operand, "=")
-		switch {
-		case !ok:
-			return nil, fault.New(fault.Usage, "%q is no COLUMN=VALUE", operand)
-		case value == "-" && read != "":
-			return nil, fault.New(fault.Usage, "%q and %q both read standard input", read, operand)
-		case value == "-":
-			text, err := cli.ReadInput(c.Env, "-", maxCell)
-			if err != nil {
-				return nil, err
-			}
-			read, value = operand, strings.TrimSuffix(string(text), "\n")
-		}
-		cells[i] = reedbase.Assignment{Column: column, Value: value}
-	}
-	return cells, nil
-}
-
-// maxCell bounds what is read from standard input into one cell, in bytes.
-const maxCell = 256 << 20
 
 func runDelete(c *call) error {
 	t, err := c.table()

@@ -15,9 +15,6 @@ type Result struct {
 	PruneDue                bool  // Prune with the database's max-versions would free space
 }
 
-// Assignment gives a cell, named by its column, a value.
-type Assignment = table.Assignment
-
 func (t *Table) result(r table.Result) Result {
 	if r.Stored {
 		t.db.trace("rdb-apply", "--inspect", t.path(r.ID.String()+".bsdiff"))
@@ -42,9 +39,10 @@ func (t *Table) write(do func(user uint64) (table.Result, error)) (Result, error
 	return t.result(r), nil
 }
 
-// Set updates the row of key, or inserts it with the cells that are not given empty.
-func (t *Table) Set(key []string, cells []Assignment) (Result, error) {
-	return t.write(func(user uint64) (table.Result, error) { return t.t.Set(user, key, cells) })
+// Set changes the row of key, or inserts it with the cells that are not given empty, if all that only asks holds. Else
+// nothing is stored, and the error is fault.No and says what the row holds.
+func (t *Table) Set(key []string, cells []Assignment, only ...Condition) (Result, error) {
+	return t.write(func(user uint64) (table.Result, error) { return t.t.Set(user, key, cells, only...) })
 }
 
 // Delete takes rows away, with the comments above them: all or, when one is missing, none.
