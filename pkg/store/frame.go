@@ -13,7 +13,7 @@ import (
 	"github.com/reedbase/reedbase/pkg/verlog"
 )
 
-// A frame is a commit over several tables. Its file holds the exact log line of each, "table|line", and its flush, after
+// A frame is a commit over several tables. Its file holds the exact log lines of each, "table|line", and its flush, after
 // the deltas are durable, is the commit point: from then on whoever opens the database carries the lines into the logs.
 // The file stands in frames/pending/ until that is done and then in frames/.
 
@@ -55,17 +55,20 @@ func parseFrame(b []byte) (parts []framePart, err error) {
 
 // commitFrame stores the staged lines of all sessions, or none of them. The sessions hold the locks of their tables, taken
 // in the order of the tables' names.
-func (s *Store) commitFrame(sessions []*table.Session, lines []verlog.Line) ([]table.Result, error) {
-	parts := make([]framePart, len(sessions))
-	for i, session := range sessions {
-		parts[i] = framePart{session.TableName(), lines[i]}
+// The results are of each session's last version.
+func (s *Store) commitFrame(sessions []*table.Session) ([]table.Result, error) {
+	var parts []framePart
+	var id stamp.ID // of the frame: that of its newest version
+	for _, session := range sessions {
+		for _, line := range session.Staged() {
+			parts, id = append(parts, framePart{session.TableName(), line}), max(id, line.ID)
+		}
 	}
 	pending, err := s.pending()
 	if err != nil {
 		return nil, err
 	}
 	defer pending.Close()
-	id := parts[len(parts)-1].line.ID
 	name := id.String()
 	if err := pending.Create(name, name+tempSuffix, encodeFrame(parts)); err != nil {
 		if fault.KindOf(err) == fault.Unknown {
@@ -82,10 +85,13 @@ func (s *Store) commitFrame(sessions []*table.Session, lines []verlog.Line) ([]t
 	results := make([]table.Result, len(sessions))
 	for i, session := range sessions {
 		// The frame is committed: what cannot be carried out now is, by whoever opens the database next.
-		if results[i], err = session.Publish(); err != nil {
-			s.warn("frame " + name + " is stored; table " + parts[i].table + " follows later: " + err.Error())
+		published, err := session.Publish()
+		if err != nil {
+			s.warn("frame " + name + " is stored; table " + session.TableName() + " follows later: " + err.Error())
 			late = true
+			continue
 		}
+		results[i] = published[len(published)-1]
 	}
 	if late {
 		return results, nil
@@ -190,8 +196,10 @@ func (s *Store) finishFrame(pending *durable.Dir, name string) error {
 	if err != nil {
 		return err
 	}
-	for _, p := range parts {
-		err = errors.Join(err, s.settle(p.table, o))
+	for i, p := range parts {
+		if i == 0 || parts[i-1].table != p.table {
+			err = errors.Join(err, s.settle(p.table, o))
+		}
 	}
 	if err != nil {
 		return err

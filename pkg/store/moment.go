@@ -54,7 +54,7 @@ func (s *Store) RestoreTo(at time.Time, user uint64, dry bool) (cuts []Cut, err 
 	if dry || len(r.staged) == 0 {
 		return r.cuts, nil
 	}
-	_, err = s.commitFrame(r.staged, r.lines)
+	_, err = s.commitFrame(r.staged)
 	return r.cuts, err
 }
 
@@ -67,7 +67,6 @@ type restoration struct {
 	tables []*table.Table
 	open   []*table.Session
 	staged []*table.Session
-	lines  []verlog.Line
 	cuts   []Cut
 }
 
@@ -110,11 +109,10 @@ func (r *restoration) add(name string) error {
 	if draft == nil || r.dry {
 		return nil
 	}
-	line, err := session.Stage(*draft)
-	if err != nil {
+	if _, err := session.Stage(*draft); err != nil {
 		return err
 	}
-	r.staged, r.lines = append(r.staged, session), append(r.lines, line)
+	r.staged = append(r.staged, session)
 	return nil
 }
 

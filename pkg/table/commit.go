@@ -1,6 +1,7 @@
 package table
 
 import (
+	"cmp"
 	"errors"
 
 	"github.com/reedbase/reedbase/pkg/delta"
@@ -9,45 +10,53 @@ import (
 	"github.com/reedbase/reedbase/pkg/verlog"
 )
 
-// Stage makes the draft's delta durable. The version does not exist before Publish.
+// Stage makes the draft's delta durable, as a version on top of those staged before. It does not exist before Publish.
 func (s *Session) Stage(d Draft) (verlog.Line, error) {
-	t, v := s.t, s.v
+	t, head := s.t, s.Head()
 	if err := s.untouched(); err != nil {
 		return verlog.Line{}, err
 	}
-	id, err := t.opt.Mint(v.head().ID)
+	id, err := t.opt.Mint(max(head.ID, s.newest()))
 	if err != nil {
 		return verlog.Line{}, err
 	}
-	s.draft, s.before = d, v.head()
-	s.line = verlog.Line{ID: id, Action: d.Action, User: d.User, Base: v.head().ID, Rows: d.Counts.Rows(), Hash: d.Hash}
-	if d.Alias != 0 {
-		s.line.Base = d.Alias
+	v := staged{draft: d, line: verlog.Line{
+		ID: id, Action: d.Action, User: d.User, Base: cmp.Or(d.Base, head.ID), Rows: d.Counts.Rows(), Hash: d.Hash, Parent: d.Parent,
+	}}
+	if err := s.makeFiles(&v); err != nil {
+		v.discard(t)
+		return verlog.Line{}, err
 	}
+	if v.line.Base == head.ID {
+		s.supersede()
+	}
+	s.staged = append(s.staged, v)
+	return v.line, nil
+}
+
+// makeFiles makes all that a version has beside its line in the log.
+func (s *Session) makeFiles(v *staged) error {
+	t, d, id := s.t, v.draft, v.line.ID
 	if d.Note != "" {
 		if err := t.addNote(id, d.Note); err != nil {
-			return verlog.Line{}, uncounted(err)
+			return uncounted(err)
 		}
 	}
 	if d.Schema != nil {
-		if err := s.create(id.String()+schemaSuffix, d.Schema); err != nil {
-			return verlog.Line{}, err
+		if err := v.create(t, id.String()+schemaSuffix, d.Schema); err != nil {
+			return err
 		}
 	}
 	if d.Patch == nil {
 		d.Patch = d.Delta.Encode()
 	}
 	file := delta.Seal(d.Patch, func(size int64) []byte {
-		l := s.line
+		l := v.line
 		l.Size = size
 		return l.Append(nil)
 	})
-	s.line.Size = int64(len(file))
-	if err := s.create(deltaName(id), file); err != nil {
-		s.Abort()
-		return verlog.Line{}, err
-	}
-	return s.line, nil
+	v.line.Size = int64(len(file))
+	return v.create(t, deltaName(id), file)
 }
 
 // untouched refuses to go on when current.csv was written to while the draft was made from it.
@@ -62,14 +71,6 @@ func (s *Session) untouched() error {
 	return err
 }
 
-func (s *Session) create(name string, data []byte) error {
-	if err := s.t.dir.Create(name, "delta"+tempSuffix, data); err != nil {
-		return uncounted(err)
-	}
-	s.staged = append(s.staged, name)
-	return nil
-}
-
 // uncounted is the error of a write to something that counts only when the log names it: whatever the disk now holds of
 // it, the outcome is known.
 func uncounted(err error) error {
@@ -79,74 +80,90 @@ func uncounted(err error) error {
 	return err
 }
 
-// Keep says that the staged version exists whatever becomes of this session: a frame that names it was committed.
-func (s *Session) Keep() { s.staged = nil }
-
-// Abort takes a staged draft back.
-func (s *Session) Abort() {
-	for _, name := range s.staged {
-		s.t.dir.Remove(name)
+// Keep says that the staged versions exist whatever becomes of this session: a frame that names them was committed.
+func (s *Session) Keep() {
+	for i := range s.staged {
+		s.staged[i].files = nil
 	}
-	s.staged = nil
 }
 
-// Publish appends the staged version to the log: with its flush the version exists. Then current.csv is brought up to
-// date; not being able to is a warning.
-func (s *Session) Publish() (Result, error) {
-	t, v := s.t, s.v
-	if err := s.append(); err != nil {
-		return Result{}, err
+// Abort takes all staged versions back.
+func (s *Session) Abort() {
+	for i := range s.staged {
+		s.staged[i].discard(s.t)
 	}
-	res := Result{ID: s.line.ID, Stored: true, Action: s.line.Action, Counts: s.draft.Counts, DeltaSize: s.line.Size}
-	if err := s.bringUp(); err != nil {
-		t.warn("version " + s.line.ID.String() + " is stored; current.csv could not be brought up to date: " + err.Error())
-		return res, nil
+	s.forget()
+}
+
+// Publish appends the staged versions to the log, all in one: with its flush they exist. Then current.csv is brought up to
+// date; not being able to is a warning. Of several versions a crash before that flush may leave the first ones; never a
+// side version without its merge. There is one result for each, in the order in which they were staged.
+func (s *Session) Publish() ([]Result, error) {
+	t, v := s.t, s.v
+	if err := s.joined(); err != nil || len(s.staged) == 0 {
+		return nil, err
+	}
+	before := v.head()
+	change, err := s.change()
+	if err != nil {
+		return nil, err
+	}
+	results := make([]Result, len(s.staged))
+	for i, p := range s.staged {
+		results[i] = Result{ID: p.line.ID, Stored: true, Action: p.line.Action, Counts: p.draft.Counts, DeltaSize: p.line.Size}
+	}
+	if err := s.append(); err != nil {
+		return nil, err
+	}
+	defer s.forget()
+	if err := s.bringUp(before, change); err != nil {
+		t.warn("version " + v.head().ID.String() + " is stored; current.csv could not be brought up to date: " + err.Error())
+		return results, nil
 	}
 	t.refresh(v)
-	res.PruneDue = s.pruneDue()
-	return res, nil
+	results[len(results)-1].PruneDue = s.pruneDue()
+	return results, nil
 }
 
-// append makes the staged line part of the log: then the version exists. After an error that is known not to have come
-// about it is taken back; where nobody knows, the table is marked, and takes no write until recovery has settled it.
+// append makes the staged lines part of the log: then the versions exist. After an error that is known not to have come
+// about they are taken back; where nobody knows, the table is marked, and takes no write until recovery has settled it.
 func (s *Session) append() error {
-	err := s.addLine()
+	var lines []byte
+	for _, p := range s.staged {
+		lines = p.line.Append(lines)
+	}
+	err := s.addLines(lines)
 	if err != nil && fault.KindOf(err) != fault.Unknown {
 		s.Abort()
 		return err
 	}
-	s.staged = nil
+	s.Keep()
 	if err != nil {
-		s.t.dir.Create(unknownFile, unknownFile+tempSuffix, s.line.Append(nil))
+		s.t.dir.Create(unknownFile, unknownFile+tempSuffix, lines)
 	}
 	return fault.WithHint(err, "run 'rdb recover %s' before anything else", s.t.name)
 }
 
-func (s *Session) addLine() error {
+// addLines writes the lines of all staged versions.
+func (s *Session) addLines(lines []byte) error {
 	t, l := s.t, s.v.log
-	line := s.line.Append(nil)
 	if l.file == nil {
-		if err := t.dir.Create(logFile, logFile+tempSuffix, line); err != nil {
+		if err := t.dir.Create(logFile, logFile+tempSuffix, lines); err != nil {
 			return err
 		}
 		if fresh, err := t.openLog(nil, true); err == nil {
-			l = fresh
-		} else {
-			l = &logView{lines: []verlog.Line{s.line}, head: s.line, end: int64(len(line))}
+			s.v.log = fresh
+			return nil
 		}
-		s.v.log = l
+		l.end, l.lines = int64(len(lines)), []verlog.Line{}
+		s.advance()
 		return nil
 	}
-	if err := durable.Append(l.file, l.end, line); err != nil {
+	if err := durable.Append(l.file, l.end, lines); err != nil {
 		return err
 	}
-	l.end += int64(len(line))
-	if l.lines != nil {
-		l.lines = append(l.lines, s.line)
-	}
-	if s.line.Base == l.head.ID {
-		l.head = s.line
-	}
+	l.end += int64(len(lines))
+	s.advance()
 	var err error
 	if l.stat, err = durable.StatOf(l.file); err != nil {
 		l.stat = durable.Stat{} // the state file will vouch for nothing
@@ -154,34 +171,52 @@ func (s *Session) addLine() error {
 	return nil
 }
 
-// bringUp makes current.csv what the published version says.
-func (s *Session) bringUp() error {
+// advance notes what was appended to the log.
+func (s *Session) advance() {
+	l := s.v.log
+	for _, p := range s.staged {
+		if l.lines != nil {
+			l.lines = append(l.lines, p.line)
+		}
+		if p.line.Base == l.head.ID {
+			l.head = p.line
+		}
+	}
+}
+
+// bringUp makes current.csv what the published versions say. Before is the head that they found, and change what they made
+// of its text.
+func (s *Session) bringUp(before verlog.Line, change *delta.Delta) error {
 	t, v := s.t, s.v
 	v.fresh = false
-	if s.line.ID != v.head().ID {
-		return nil // it is no head: a snapshot of an older version
+	head := v.head()
+	if head.ID == before.ID {
+		return nil // a snapshot of an older version
 	}
-	if s.draft.Schema != nil {
-		if keys, err := parseKeys(s.draft.Schema); err == nil {
+	for _, p := range s.staged {
+		if p.draft.Schema == nil {
+			continue
+		}
+		if keys, err := parseKeys(p.draft.Schema); err == nil {
 			v.key = keys
 		}
 	}
 	if v.deleted() {
 		return t.dropCurrent(v)
 	}
-	if s.line.Hash == s.before.Hash && s.before.Action != verlog.Delete {
-		v.version = s.line.ID
+	if head.Hash == before.Hash && before.Action != verlog.Delete {
+		v.version = head.ID
 		return nil
 	}
 	if v.state == Dirty {
 		return s.adopt()
 	}
-	old, err := s.Content()
-	if err != nil {
-		return err
-	}
 	if s.next == nil {
-		if s.next, err = t.prepare(s.draft.Delta, old); err != nil {
+		old, err := s.logged(before)
+		if err == nil {
+			s.next, err = t.prepare(change, old)
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -198,8 +233,8 @@ func (s *Session) bringUp() error {
 		v.state = Stale // written from a text that changed underneath
 		return t.rebuild(v, nil)
 	}
-	if s.draft.Delta.IsSnapshot() && v.state == Clean {
-		t.keepBase(s.line, onDisk(v.current, v.stat.Size, false))
+	if change.IsSnapshot() && v.state == Clean {
+		t.keepBase(head, onDisk(v.current, v.stat.Size, false))
 	}
 	return nil
 }
@@ -216,9 +251,9 @@ func (s *Session) adopt() error {
 	if err := v.reopen(t, before); err != nil {
 		return err
 	}
-	if hash != s.line.Hash || v.state == Dirty {
+	if hash != v.head().Hash || v.state == Dirty {
 		v.state = Dirty
-		t.warn("current.csv was edited again while version " + s.line.ID.String() + " was stored")
+		t.warn("current.csv was edited again while version " + v.head().ID.String() + " was stored")
 	}
 	return nil
 }
@@ -250,5 +285,9 @@ func (t *Table) write(build func(s *Session) (*Draft, error), dirtyToo bool) (re
 	if _, err := s.Stage(*d); err != nil {
 		return res, err
 	}
-	return s.Publish()
+	results, err := s.Publish()
+	if err != nil {
+		return res, err
+	}
+	return results[0], nil
 }

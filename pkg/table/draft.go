@@ -10,15 +10,17 @@ import (
 type Draft struct {
 	Action verlog.Action
 	User   uint64
-	Delta  *delta.Delta // over the head's content
+	Delta  *delta.Delta // over the base's content; over the head's in a compact version
 	Patch  []byte       // Delta, encoded; nil where that is still to be done
 	Hash   verlog.Hash  // of the new content
 	Counts Counts       // what changed, in rows
 	Schema []byte       // the schema that the version sets, or nil
 	Note   string       // what its author says about it, or ""
 
-	// Alias makes a compact version: its base is this version, whose content it has, and not the head.
-	Alias stamp.ID
+	// Base is the version that this one is made from; 0 is the head, as the versions staged before make it. What has another
+	// base is a compact version, which has its base's content, or a side version, which a merge staged next joins.
+	Base   stamp.ID
+	Parent stamp.ID // a merge's side version, or 0
 }
 
 // Counts is a number of rows by what happened to them.

@@ -151,10 +151,13 @@ func TestEditDuringCommit(t *testing.T) {
 			if err := save(path); err != nil {
 				t.Fatal(err)
 			}
-			r := f.must(t)(s.Publish())
+			results, err := s.Publish()
+			if err != nil {
+				t.Fatal(err)
+			}
 			s.Close()
-			if f.at(t, r.ID) != first || f.current(t) != byHand {
-				t.Errorf("version %q, current.csv %q", f.at(t, r.ID), f.current(t))
+			if got := f.at(t, results[0].ID); got != first || f.current(t) != byHand {
+				t.Errorf("version %q, current.csv %q", got, f.current(t))
 			}
 			if st, err := f.Status(); err != nil || st.State != Dirty {
 				t.Errorf("status %+v %v", st, err)

@@ -29,34 +29,62 @@ func (s *Session) addPending() error {
 	if err != nil {
 		return err
 	}
-	for _, line := range lines {
-		err := s.add(line)
+	for len(lines) > 0 {
+		n := s.together(lines)
+		err := s.add(lines[:n])
 		if err := unlessDamage(err); err != nil {
 			return err
 		}
 		s.unsettled = errors.Join(s.unsettled, err)
+		lines = lines[n:]
 	}
 	return nil
 }
 
-// add publishes a line whose delta is here. A line that the log holds is left alone.
-func (s *Session) add(line verlog.Line) error {
+// together returns how many of the lines go into the log in one append: one that becomes the head, or is there, or has no
+// place, with the side versions before it that it joins.
+func (s *Session) together(lines []verlog.Line) int {
+	for n, line := range lines[:len(lines)-1] {
+		if line.Base == s.Head().ID || lines[n+1].Parent != line.ID {
+			return n + 1
+		}
+	}
+	return len(lines)
+}
+
+// add publishes lines whose deltas are here. Those that the log holds are left alone.
+func (s *Session) add(lines []verlog.Line) error {
 	x, err := s.index()
 	if err != nil {
 		return err
 	}
-	if _, ok := x.line(line.ID); ok {
+	defer s.forget()
+	for _, line := range lines {
+		if _, ok := x.line(line.ID); ok {
+			continue
+		}
+		if base := line.Base; base != s.Head().ID && !s.isSide(line, lines[len(lines)-1], x) {
+			return fault.New(fault.Corrupt, "table %q: a frame's version %s was made on %s, and the head is %s", s.t.name, line.ID, base, s.Head().ID)
+		}
+		d, err := s.t.readDelta(line)
+		if err != nil {
+			return err
+		}
+		schema, err := s.t.dir.ReadFile(line.ID.String()+schemaSuffix, maxSchema)
+		if err := unlessDamage(err); err != nil {
+			return err
+		}
+		s.staged = append(s.staged, staged{line: line, draft: Draft{Action: line.Action, User: line.User, Delta: d, Hash: line.Hash, Schema: schema}})
+	}
+	if len(s.staged) == 0 {
 		return nil
 	}
-	if line.Base != s.Head().ID {
-		return fault.New(fault.Corrupt, "table %q: a frame's version %s was made on %s, and the head is %s", s.t.name, line.ID, line.Base, s.Head().ID)
-	}
-	d, err := s.t.readDelta(line)
-	if err != nil {
-		return err
-	}
-	s.line, s.before, s.draft = line, s.Head(), Draft{Action: line.Action, User: line.User, Delta: d, Hash: line.Hash}
 	_, err = s.Publish()
-	s.line, s.draft = verlog.Line{}, Draft{}
 	return err
+}
+
+// isSide reports whether line is a side version that the line merge joins to the head.
+func (s *Session) isSide(line, merge verlog.Line, x *index) bool {
+	_, known := x.line(line.Base)
+	return known && merge.Parent == line.ID && merge.Base == s.Head().ID
 }

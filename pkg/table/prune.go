@@ -86,7 +86,7 @@ func (s *Session) fold(id stamp.ID, x *index, user uint64) (stamp.ID, error) {
 		return 0, err
 	}
 	line, _ := x.line(id)
-	d := Draft{Action: verlog.Compact, User: user, Delta: delta.Snapshot(b), Hash: line.Hash, Alias: id}
+	d := Draft{Action: verlog.Compact, User: user, Delta: delta.Snapshot(b), Hash: line.Hash, Base: id}
 	staged, err := s.Stage(d)
 	if err != nil {
 		return 0, err

@@ -2,6 +2,7 @@ package table
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/reedbase/reedbase/pkg/durable"
 	"github.com/reedbase/reedbase/pkg/fault"
@@ -14,12 +15,11 @@ type Session struct {
 	t      *Table
 	lock   *durable.Lock
 	v      *view
-	head   *Content
-	line   verlog.Line // staged
-	before verlog.Line // the head when line was staged
-	draft  Draft
-	staged []string
+	head   *Content   // of the head in the log; nil until somebody asks
+	staged []staged   // versions that Publish will add to the log
+	tip    *Content   // of the staged head; nil until somebody asks
 	next   *candidate // current.csv after this write, being written; nil when that has not begun
+	ahead  *candidate // next, where it is for the version staged last
 
 	unsettled error // why a line of a commit over several tables is not in the log
 }
@@ -71,14 +71,14 @@ func (s *Session) open() (err error) {
 	return s.addPending()
 }
 
-// Close unlocks the table, whatever the system says to that: its error is nil. A draft that was staged and not published
-// is taken back.
+// Close unlocks the table, whatever the system says to that: its error is nil. Versions that were staged and not published
+// are taken back.
 func (s *Session) Close() error {
 	s.Abort()
 	if s.next != nil {
 		s.next.discard()
 	}
-	if s.head != nil && s.head.owned {
+	if s.head != nil {
 		s.head.Close()
 	}
 	if s.v != nil {
@@ -91,31 +91,59 @@ func (s *Session) Close() error {
 // TableName returns the name of the locked table.
 func (s *Session) TableName() string { return s.t.name }
 
-// Head returns the head's line; its ID is 0 when the table has no version yet.
-func (s *Session) Head() verlog.Line { return s.v.head() }
+// Head returns the head's line, as the versions staged so far make it; its ID is 0 when the table has no version yet.
+func (s *Session) Head() verlog.Line {
+	if moves := s.moves(); len(moves) > 0 {
+		return moves[len(moves)-1].line
+	}
+	return s.v.head()
+}
 
 // Exists reports whether the table is there: it has a version and was not deleted by the newest.
-func (s *Session) Exists() bool { return s.v.head().ID != 0 && !s.v.deleted() }
+func (s *Session) Exists() bool { return exists(s.Head()) }
+
+// exists reports whether there is a table whose head is this.
+func exists(head verlog.Line) bool { return head.ID != 0 && head.Action != verlog.Delete }
 
 // Dirty reports whether current.csv was edited by hand.
 func (s *Session) Dirty() bool { return s.v.state == Dirty }
 
 // KeyNames returns the names of the key's columns; none means the first.
-func (s *Session) KeyNames() []string { return s.v.key }
+func (s *Session) KeyNames() []string {
+	key := s.v.key
+	for _, p := range s.staged {
+		if p.draft.Schema == nil {
+			continue
+		}
+		if names, err := parseKeys(p.draft.Schema); err == nil {
+			key = names
+		}
+	}
+	return key
+}
 
-// Content returns the head's text; the empty text before the first version. It belongs to the session.
+// Content returns the head's text, as the versions staged so far make it; the empty text before the first. It belongs to the
+// session, and is good until the next version is staged or published.
 func (s *Session) Content() (*Content, error) {
+	if moves := s.moves(); len(moves) > 0 {
+		return s.stagedContent(moves)
+	}
+	return s.logged(s.v.head())
+}
+
+// logged returns the text of the head that the log had when the session began, or has since.
+func (s *Session) logged(head verlog.Line) (*Content, error) {
 	if s.head != nil {
 		return s.head, nil
 	}
 	var err error
 	switch {
-	case !s.Exists():
+	case !exists(head):
 		s.head = memory(nil)
 	case s.v.state == Clean:
 		s.head = onDisk(s.v.current, s.v.stat.Size, false)
 	default:
-		s.head, err = s.t.content(s.v.head().ID, nil)
+		s.head, err = s.t.content(head.ID, nil)
 	}
 	return s.head, err
 }
@@ -129,10 +157,14 @@ func (s *Session) RefuseDirty() error {
 	return fault.WithHint(err, "'rdb commit %s' records the edit, 'rdb restore %s' drops it", s.t.name, s.t.name)
 }
 
-// index returns all lines of the log; damage in them is an error.
+// index returns all lines of the log, and those that are staged; damage in the log is an error.
 func (s *Session) index() (*index, error) {
 	if err := s.v.needLines(); err != nil {
 		return nil, err
 	}
-	return indexOf(s.v.log.lines), s.v.log.err
+	lines := slices.Clip(s.v.log.lines)
+	for _, p := range s.staged {
+		lines = append(lines, p.line)
+	}
+	return indexOf(lines), s.v.log.err
 }

@@ -20,8 +20,8 @@ func TestPlants(t *testing.T) {
 		{"a folder is not flushed", plant{"pkg/durable/write.go", "\terr := d.Sync()\n\tif err == nil {", "\tvar err error\n\tif err == nil {"},
 			set.finds, "cannot be made from the deltas"},
 		{"the log is written before the delta", plant{"pkg/table/commit.go",
-			"if err := s.create(deltaName(id), file); err != nil {" + more + "if err := s.append(); err != nil {" + more + "// Publish appends the staged version",
-			"late = func() error { return t.dir.Create(deltaName(id), \"delta\"+tempSuffix, file) }\n\tif err != nil {" + more +
+			"return v.create(t, deltaName(id), file)" + more + "if err := s.append(); err != nil {" + more + "// Publish appends the staged version",
+			"late = func() error { return t.dir.Create(deltaName(id), \"delta\"+tempSuffix, file) }\n\treturn nil" + more +
 				"if err := errors.Join(s.append(), late()); err != nil {" + more + "var late func() error\n\n// Publish appends the staged version"},
 			set.finds, "cannot be made from the deltas"},
 		{"a reader without the lock cuts the log", plant{"pkg/table/read.go", "\tquick := *t\n", "\tif v.log.torn {\n\t\tt.cutTorn(v.log)\n\t}\n\tquick := *t\n"},

@@ -1,0 +1,146 @@
+package table
+
+import (
+	"github.com/reedbase/reedbase/pkg/delta"
+	"github.com/reedbase/reedbase/pkg/fault"
+	"github.com/reedbase/reedbase/pkg/stamp"
+	"github.com/reedbase/reedbase/pkg/verlog"
+)
+
+// staged is a version that is durable but for its line in the log.
+type staged struct {
+	line  verlog.Line
+	draft Draft
+	files []string // that were made for it; none when they stay whatever happens
+}
+
+func (v *staged) create(t *Table, name string, data []byte) error {
+	if err := t.dir.Create(name, "delta"+tempSuffix, data); err != nil {
+		return uncounted(err)
+	}
+	v.files = append(v.files, name)
+	return nil
+}
+
+// discard takes the files away again.
+func (v *staged) discard(t *Table) {
+	for _, name := range v.files {
+		t.dir.Remove(name)
+	}
+	v.files = nil
+}
+
+// Staged returns the lines of the versions that Publish will add, in their order.
+func (s *Session) Staged() []verlog.Line {
+	lines := make([]verlog.Line, len(s.staged))
+	for i, p := range s.staged {
+		lines[i] = p.line
+	}
+	return lines
+}
+
+// newest returns the id of the version staged last, or 0.
+func (s *Session) newest() stamp.ID {
+	if len(s.staged) == 0 {
+		return 0
+	}
+	return s.staged[len(s.staged)-1].line.ID
+}
+
+// moves returns the staged versions that will be the head one after the other.
+func (s *Session) moves() (list []staged) {
+	head := s.v.head().ID
+	for _, p := range s.staged {
+		if p.line.Base == head {
+			list, head = append(list, p), p.line.ID
+		}
+	}
+	return list
+}
+
+// joined refuses a side version that no staged merge joins: readers would take it for what is left of a torn append.
+func (s *Session) joined() error {
+	head, sides := s.v.head().ID, map[stamp.ID]bool{}
+	for _, p := range s.staged {
+		switch {
+		case p.line.Base == head:
+			head = p.line.ID
+			delete(sides, p.line.Parent)
+		case p.line.Action != verlog.Compact:
+			sides[p.line.ID] = true
+		}
+	}
+	if len(sides) > 0 {
+		return fault.New(fault.Other, "table %q: a side version is staged without the merge that joins it", s.t.name)
+	}
+	return nil
+}
+
+// change returns what the staged versions make of the head's text; nil when none becomes the head.
+func (s *Session) change() (*delta.Delta, error) {
+	moves := s.moves()
+	switch len(moves) {
+	case 0:
+		return nil, nil
+	case 1:
+		return moves[0].draft.Delta, nil
+	}
+	text := delta.NewText(moves[0].draft.Delta.BaseSize)
+	for _, p := range moves {
+		if err := text.Apply(p.draft.Delta); err != nil {
+			return nil, err
+		}
+	}
+	return deltaOf(text, moves[0].draft.Delta.BaseSize), nil
+}
+
+// deltaOf returns a composition as one delta over its base.
+func deltaOf(text *delta.Text, baseSize int64) *delta.Delta {
+	d := &delta.Delta{BaseSize: baseSize, Size: text.Size(), Ops: opsOf(text)}
+	for _, p := range text.Pieces() {
+		d.Extra = append(d.Extra, p.Src...)
+	}
+	return d
+}
+
+// stagedContent returns the text of the staged head. Who asks for it is about to stage another version.
+func (s *Session) stagedContent(moves []staged) (*Content, error) {
+	s.dropNext()
+	if s.tip != nil {
+		return s.tip, nil
+	}
+	base, err := s.logged(s.v.head())
+	if err != nil {
+		return nil, err
+	}
+	text := delta.NewText(base.Size)
+	for _, p := range moves {
+		if err := text.Apply(p.draft.Delta); err != nil {
+			return nil, err
+		}
+	}
+	s.tip = &Content{ReaderAt: text.Reader(base), Size: text.Size()}
+	return s.tip, nil
+}
+
+// dropNext drops the current.csv that was begun for a version staged before. One that was begun since is for the version
+// about to be staged.
+func (s *Session) dropNext() {
+	if s.next != nil && s.next == s.ahead {
+		s.next.discard()
+		s.next = nil
+	}
+	s.ahead = nil
+}
+
+// supersede makes way for another staged head.
+func (s *Session) supersede() {
+	s.dropNext()
+	s.ahead, s.tip = s.next, nil
+}
+
+// forget ends the staged versions: they are published, or taken back.
+func (s *Session) forget() {
+	s.dropNext()
+	s.staged, s.tip = nil, nil
+}
