@@ -103,7 +103,7 @@ func (s *Session) Publish() ([]Result, error) {
 	if err := s.joined(); err != nil || len(s.staged) == 0 {
 		return nil, err
 	}
-	before := v.head()
+	before, moves := v.head(), s.moves()
 	change, err := s.change()
 	if err != nil {
 		return nil, err
@@ -121,6 +121,7 @@ func (s *Session) Publish() ([]Result, error) {
 		return results, nil
 	}
 	t.refresh(v)
+	s.followRows(moves)
 	results[len(results)-1].PruneDue = s.pruneDue()
 	return results, nil
 }

@@ -21,6 +21,8 @@ type Draft struct {
 	// base is a compact version, which has its base's content, or a side version, which a merge staged next joins.
 	Base   stamp.ID
 	Parent stamp.ID // a merge's side version, or 0
+
+	moved *moved // where the edit leaves rows; nil when nobody knows
 }
 
 // Counts is a number of rows by what happened to them.

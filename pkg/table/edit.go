@@ -9,6 +9,7 @@ import (
 
 	"github.com/reedbase/reedbase/pkg/delta"
 	"github.com/reedbase/reedbase/pkg/fault"
+	rowindex "github.com/reedbase/reedbase/pkg/index"
 	"github.com/reedbase/reedbase/pkg/row"
 	"github.com/reedbase/reedbase/pkg/verlog"
 )
@@ -56,16 +57,18 @@ type Edit struct {
 	columns []string
 	key     []string // names of the key's columns
 	keyAt   []int
+	asked   bool                  // for the index of the head's rows
 	rows    map[string]*editedRow // that were looked for, by the identity of their keys
 	added   []*editedRow          // that stand behind the text now, in their order
 }
 
 // editedRow is a row that an Edit was asked for.
 type editedRow struct {
-	at    row.Row // in the head
-	old   []byte  // its record there; nil when there was none
-	now   []byte  // its record with the changes so far; nil when there is none
-	moved bool    // now stands behind the text, and has no line end
+	at     row.Row // in the head
+	old    []byte  // its record there; nil when there was none
+	now    []byte  // its record with the changes so far; nil when there is none
+	moved  bool    // now stands behind the text, and has no line end
+	behind int64   // its offset in what is put there
 }
 
 // Edit begins a change of rows; the table must be there.
@@ -84,7 +87,7 @@ func (s *Session) Edit() (*Edit, error) {
 	if e.keyAt, err = keyColumns(e.columns, e.key); err != nil {
 		return nil, err
 	}
-	return e, e.hurry()
+	return e, nil
 }
 
 // hurryFrom is the size from which a table is copied while the row is still being looked for, in bytes.
@@ -92,7 +95,7 @@ const hurryFrom = 1 << 20
 
 // hurry begins to copy the head, whose most part will be in the new text, as the rows are looked for on another core.
 func (e *Edit) hurry() (err error) {
-	if e.head.file == nil || e.head.Size < hurryFrom {
+	if e.s.next != nil || e.head.file == nil || e.head.Size < hurryFrom {
 		return nil
 	}
 	if e.s.next, err = e.s.t.anticipate(e.head); err == nil {
@@ -127,7 +130,7 @@ func (e *Edit) find(key []string) (*editedRow, error) {
 	if r, ok := e.rows[string(id)]; ok {
 		return r, nil
 	}
-	at, record, ok, err := row.FindReader(e.read, e.head.Size, id, e.keyAt, nil)
+	at, record, ok, err := e.look(id)
 	if err != nil {
 		return nil, err
 	}
@@ -156,6 +159,9 @@ func (e *Edit) Find(keys ...[]string) error {
 		if _, known := e.rows[string(id)]; !known {
 			wanted[string(id)] = &editedRow{}
 		}
+	}
+	if err := e.hurry(); err != nil {
+		return err
 	}
 	text, err := e.readAll()
 	if err != nil {
@@ -298,6 +304,7 @@ func (e *Edit) splices() (list []delta.Splice, c Counts, err error) {
 		text = []byte(eol)
 	}
 	for _, r := range e.added {
+		r.behind = int64(len(text))
 		text = append(append(text, r.now...), eol...)
 	}
 	return append(list, delta.Splice{Off: e.head.Size, Ins: text}), c, err
@@ -338,24 +345,44 @@ func (e *Edit) Draft(user uint64) (*Draft, error) {
 		return nil, err
 	}
 	d := delta.Edit(e.head.Size, splices)
-	// The new text is written on one core while it is hashed on the other.
-	if err := e.write(d); err != nil {
-		return nil, err
-	}
-	hash, err := e.hash(splices)
+	hash, err := e.render(d, splices)
 	if err != nil {
 		return nil, err
 	}
-	return &Draft{Action: verlog.Update, User: user, Delta: d, Hash: hash, Counts: counts}, nil
+	return &Draft{Action: verlog.Update, User: user, Delta: d, Hash: hash, Counts: counts, moved: e.moved(splices)}, nil
 }
 
-func (e *Edit) write(d *delta.Delta) (err error) {
+// moved returns where the splices leave rows.
+func (e *Edit) moved(splices []delta.Splice) *moved {
+	m := &moved{}
+	end := e.head.Size
+	for _, s := range splices {
+		m.splices = append(m.splices, rowindex.Splice{Off: s.Off, Removed: s.Del, Added: int64(len(s.Ins))})
+		end += int64(len(s.Ins)) - s.Del
+	}
+	for _, r := range e.added {
+		// The last splice holds all rows that are new, and the new text ends with it.
+		at := end - int64(len(splices[len(splices)-1].Ins)) + r.behind
+		m.rows = append(m.rows, rowindex.Inserted{Key: row.Key(r.now, e.keyAt), At: at})
+	}
+	return m
+}
+
+// render begins to write the new text on one core while it is hashed on the other, and returns the hash.
+func (e *Edit) render(d *delta.Delta, splices []delta.Splice) (hash verlog.Hash, err error) {
+	if e.s.next == nil && e.read.at == 0 {
+		e.s.next, hash, err = e.s.t.pour(d, e.head)
+		return hash, err
+	}
 	if e.s.next == nil {
 		e.s.next, err = e.s.t.prepare(d, e.head)
-		return err
+	} else {
+		e.s.next.become(d)
 	}
-	e.s.next.become(d)
-	return nil
+	if err == nil {
+		hash, err = e.hash(splices)
+	}
+	return hash, err
 }
 
 // hash returns the hash of the text with the splices made. What was read to find the rows is not read again.

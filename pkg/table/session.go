@@ -6,6 +6,7 @@ import (
 
 	"github.com/reedbase/reedbase/pkg/durable"
 	"github.com/reedbase/reedbase/pkg/fault"
+	rowindex "github.com/reedbase/reedbase/pkg/index"
 	"github.com/reedbase/reedbase/pkg/verlog"
 )
 
@@ -20,6 +21,9 @@ type Session struct {
 	tip    *Content   // of the staged head; nil until somebody asks
 	next   *candidate // current.csv after this write, being written; nil when that has not begun
 	ahead  *candidate // next, where it is for the version staged last
+
+	keys     *rowindex.Keys // where the head's rows are; nil when that is not known
+	searched bool           // for a row, in all of the text
 
 	unsettled error // why a line of a commit over several tables is not in the log
 }
@@ -80,6 +84,9 @@ func (s *Session) Close() error {
 	}
 	if s.head != nil {
 		s.head.Close()
+	}
+	if s.keys != nil {
+		s.keys.Close()
 	}
 	if s.v != nil {
 		s.v.close()
