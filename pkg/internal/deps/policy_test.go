@@ -17,6 +17,7 @@ floor 1 codecs, pure
 	delta: fault delta/bzip2 delta/xz
 	verlog: fault →stamp
 	dict: fault →stamp
+	rbks: fault
 
 floor 2 algorithms, pure
 	merge: fault delta row
