@@ -128,6 +128,13 @@ func TestMeasureRefusesAFailure(t *testing.T) {
 	}
 }
 
+func TestShowQuotes(t *testing.T) {
+	got := show([]string{"/usr/bin/sqlite3", "a.db", "SET v='x'", "plain"})
+	if want := `sqlite3 a.db 'SET v='\''x'\''' plain`; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+}
+
 func TestReportCountsWhatIsMissed(t *testing.T) {
 	var out strings.Builder
 	r := newReport(&out, false)
@@ -246,6 +253,7 @@ func TestUsage(t *testing.T) {
 		{[]string{"-h"}, 0, "usage: bench"},
 		{[]string{"-list", "-only", "^list$"}, 0, "list the versions"},
 		{[]string{"-n", "-1"}, 129, "bad number of rounds -1"},
+		{[]string{"-each", "-1"}, 129, "bad number of updates -1"},
 		{[]string{"-only", "("}, 129, "missing closing"},
 		{[]string{"stray"}, 129, `unexpected argument "stray"`},
 		{[]string{"-only", "^nothing like it$"}, 128, "no figure matches"},

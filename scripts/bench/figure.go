@@ -18,9 +18,11 @@ type figure struct {
 	big   bool // on the table of a million rows
 }
 
-// A side is a command as a user types it, run in the work folder.
+// A side is a command as a user types it, run in the work folder or below it.
 type side struct {
 	args   func(round int) []string
+	crowd  *crowd                // many such commands at once, instead of one
+	dir    string                // below the work folder
 	before func(round int) error // before each run, not timed
 	exits  []int                 // exit codes besides 0 that mean the work was done
 	output string                // the file it writes: removed before each run
@@ -40,11 +42,13 @@ func (s side) writing(output string) side {
 	return s
 }
 
-// A sample is what a command cost: one run, or the medians of several.
+// A sample is what a command cost: one run, or the medians of several. Of a crowd
+// it is the median command, and the largest peak.
 type sample struct {
 	wall, cpu time.Duration
-	peak      int64 // bytes resident at most
-	tally     int64 // what the side's tally counts
+	peak      int64  // bytes resident at most
+	tally     int64  // what the side's tally counts
+	waits     *waits // of a crowd
 }
 
 // A bar is one thing asked of a figure.

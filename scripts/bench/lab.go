@@ -14,6 +14,7 @@ type lab struct {
 	source   string // the module's root
 	dir, bin string
 	versions int             // length of the long history
+	updates  int             // what each of many writers does
 	made     map[string]bool // what is ready
 }
 
@@ -23,6 +24,7 @@ func newLab(source string, o options) *lab {
 		dir:      absolute(source, o.dir),
 		bin:      absolute(source, o.bin),
 		versions: 1000,
+		updates:  o.each,
 		made:     make(map[string]bool),
 	}
 	if o.quick {
@@ -73,6 +75,10 @@ func (l *lab) program(name string) (string, error) {
 		return os.Executable()
 	case name == "nothing" || name == "fixture":
 		return l.path(name), nil
+	case name == "daff":
+		return l.daffProgram(), nil
+	case name == "dolt":
+		return l.doltProgram(), nil
 	case name == "rdb" || strings.HasPrefix(name, "rdb-"):
 		path := filepath.Join(l.bin, name)
 		if _, err := os.Stat(path); err != nil {
@@ -96,8 +102,11 @@ func (l *lab) environment() []string {
 }
 
 // run runs a command that is part of setting up or checking.
-func (l *lab) run(args ...string) error {
-	_, err := l.process(args, nil, "printed.setup")
+func (l *lab) run(args ...string) error { return l.runIn("", args...) }
+
+// runIn is run in a folder of the work folder.
+func (l *lab) runIn(dir string, args ...string) error {
+	_, err := l.process(side{dir: dir}, args, setupPrinted)
 	return err
 }
 

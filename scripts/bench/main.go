@@ -1,6 +1,6 @@
 // Bench measures ReedBase beside its rivals: whole processes, in turn, medians.
 //
-//	bench [-only REGEXP] [-n ROUNDS] [-quick] [-markdown] [-list] [-bin DIR] [-dir DIR]
+//	bench [-only REGEXP] [-n ROUNDS] [-each N] [-quick] [-markdown] [-list] [-bin DIR] [-dir DIR]
 //
 // It exits 1 when anything asked for is missed or could not be measured.
 package main
@@ -17,16 +17,20 @@ import (
 	"strings"
 )
 
-const usage = `usage: bench [-only REGEXP] [-n ROUNDS] [-quick] [-markdown] [-list] [-bin DIR] [-dir DIR]
+const usage = `usage: bench [-only REGEXP] [-n ROUNDS] [-each N] [-quick] [-markdown] [-list] [-bin DIR] [-dir DIR]
 
 Runs our command and its rival as whole processes in turn, once to warm up and
 then ROUNDS times (3 times when a pair takes over 2 seconds, once over 10), and
-prints the medians, one line for everything asked of a figure. Exits 1 when
-anything asked for is missed or cannot be measured.
+prints the medians, one line for everything asked of a figure. Many writers at
+once do N updates each, every one a process of its own. Exits 1 when anything
+asked for is missed or cannot be measured. At the first time npm fetches daff,
+and go builds dolt, which takes minutes.
 
   -only REGEXP   figures whose name matches
   -n ROUNDS      rounds (11)
-  -quick         3 rounds, no table of a million rows, histories of 100 versions
+  -each N        updates that each of many writers does (500)
+  -quick         3 rounds, no table of a million rows, histories of 100
+                 versions, 50 updates each
   -markdown      print a table for README.md instead, without the real tables
   -list          print the figures' names and what they are, measure nothing
   -bin DIR       the built programs (bin)
@@ -37,7 +41,7 @@ bench -only '^set-.*-100k$'
 
 type options struct {
 	only                  *regexp.Regexp
-	rounds                int
+	rounds, each          int
 	quick, markdown, list bool
 	bin, dir              string
 }
@@ -75,6 +79,7 @@ func parse(args []string) (options, error) {
 	flags.SetOutput(io.Discard)
 	only := flags.String("only", "", "")
 	flags.IntVar(&o.rounds, "n", 0, "")
+	flags.IntVar(&o.each, "each", 0, "")
 	flags.BoolVar(&o.quick, "quick", false, "")
 	flags.BoolVar(&o.markdown, "markdown", false, "")
 	flags.BoolVar(&o.list, "list", false, "")
@@ -92,8 +97,17 @@ func parse(args []string) (options, error) {
 			o.rounds = 3
 		}
 	}
+	if o.each == 0 {
+		o.each = 500
+		if o.quick {
+			o.each = 50
+		}
+	}
 	if o.rounds < 0 {
 		return o, fmt.Errorf("bad number of rounds %d", o.rounds)
+	}
+	if o.each < 0 {
+		return o, fmt.Errorf("bad number of updates %d", o.each)
 	}
 	var err error
 	o.only, err = regexp.Compile(*only)
@@ -125,7 +139,7 @@ func bench(o options, stdout io.Writer) (bool, error) {
 		ours, rival, err := l.measure(f, o.rounds)
 		r.add(f, ours, rival, err)
 	}
-	floor, err := l.process([]string{"nothing"}, nil, oursPrinted)
+	floor, err := l.process(side{}, []string{"nothing"}, oursPrinted)
 	if err != nil {
 		return false, err
 	}
@@ -137,7 +151,7 @@ func allFigures(l *lab) []figure {
 	var all []figure
 	for _, group := range []func(*lab) []figure{
 		deltaFigures, boundFigures, applyFigures, setFigures, diskFigures,
-		openFigures, diffFigures, historyFigures, realFigures,
+		openFigures, diffFigures, historyFigures, mergeFigures, writerFigures, realFigures,
 	} {
 		all = append(all, group(l)...)
 	}

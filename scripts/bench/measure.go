@@ -13,10 +13,11 @@ import (
 	"time"
 )
 
-// The files that hold what the two sides printed last, in the work folder.
+// The files that hold what was printed last, in the work folder.
 const (
 	oursPrinted  = "printed.ours"
 	rivalPrinted = "printed.rival"
+	setupPrinted = "printed.setup"
 )
 
 // measure runs both sides in turn, ours first, and returns their medians.
@@ -32,6 +33,9 @@ func (l *lab) measure(f figure, rounds int) (ours, rival sample, err error) {
 		return ours, rival, err
 	}
 	rounds = roundsFor(warm.wall+warmRival.wall, rounds)
+	if f.ours.crowd != nil {
+		rounds = 1
+	}
 	var all, allRival []sample
 	for round := range rounds {
 		a, b, err := l.turn(f, round+1)
@@ -68,7 +72,7 @@ func (l *lab) turn(f figure, round int) (ours, rival sample, err error) {
 	return ours, rival, err
 }
 
-// once runs one side as one process and reads its tally.
+// once runs one side, as one process or a crowd of them, and reads its tally.
 func (l *lab) once(s side, round int, printed string) (sample, error) {
 	if s.before != nil {
 		if err := s.before(round); err != nil {
@@ -80,7 +84,13 @@ func (l *lab) once(s side, round int, printed string) (sample, error) {
 			return sample{}, err
 		}
 	}
-	got, err := l.process(s.args(round), s.exits, printed)
+	var got sample
+	var err error
+	if s.crowd != nil {
+		got, err = s.crowd.run(l, round == 0)
+	} else {
+		got, err = l.process(s, s.args(round), printed)
+	}
 	if err != nil {
 		return got, err
 	}
@@ -93,9 +103,10 @@ func (l *lab) once(s side, round int, printed string) (sample, error) {
 	return got, err
 }
 
-// process runs a command to its end. What it prints goes to a new file, not to
-// /dev/null, which some programs notice and then do less.
-func (l *lab) process(args []string, exits []int, printed string) (sample, error) {
+// process runs a command to its end, where and with the exit codes that s says.
+// What it prints goes to a new file, not to /dev/null, which some programs notice
+// and then do less.
+func (l *lab) process(s side, args []string, printed string) (sample, error) {
 	out, err := l.recreate(printed)
 	if err != nil {
 		return sample{}, err
@@ -111,17 +122,21 @@ func (l *lab) process(args []string, exits []int, printed string) (sample, error
 		return sample{}, err
 	}
 	c := exec.Command(program, args[1:]...)
-	c.Dir, c.Env, c.Stdout, c.Stderr = l.dir, l.environment(), out, said
+	c.Dir, c.Env, c.Stdout, c.Stderr = l.path(s.dir), l.environment(), out, said
 	start := time.Now()
 	err = c.Run()
 	wall := time.Since(start)
 	var exit *exec.ExitError
-	if err != nil && !(errors.As(err, &exit) && slices.Contains(exits, exit.ExitCode())) {
+	if err != nil && !(errors.As(err, &exit) && slices.Contains(s.exits, exit.ExitCode())) {
 		return sample{}, fmt.Errorf("%s: %w%s", show(args), err, l.complaint())
 	}
-	usage, _ := c.ProcessState.SysUsage().(*syscall.Rusage)
-	cpu := c.ProcessState.UserTime() + c.ProcessState.SystemTime()
-	return sample{wall: wall, cpu: cpu, peak: peakBytes(usage)}, nil
+	return costOf(c.ProcessState, wall), nil
+}
+
+// costOf is what a process that has ended took.
+func costOf(p *os.ProcessState, wall time.Duration) sample {
+	usage, _ := p.SysUsage().(*syscall.Rusage)
+	return sample{wall: wall, cpu: p.UserTime() + p.SystemTime(), peak: peakBytes(usage)}
 }
 
 // recreate makes an empty file in the work folder, never reusing an old one's blocks.
@@ -142,18 +157,19 @@ func (l *lab) complaint() string {
 	return ": " + line
 }
 
-// medians takes the median of each number by itself, and the last tally.
+// medians takes the median of each number by itself, and the last tally and waits.
 func medians(all []sample) sample {
 	return sample{
 		wall:  median(all, func(s sample) time.Duration { return s.wall }),
 		cpu:   median(all, func(s sample) time.Duration { return s.cpu }),
 		peak:  median(all, func(s sample) int64 { return s.peak }),
 		tally: all[len(all)-1].tally,
+		waits: all[len(all)-1].waits,
 	}
 }
 
 // median returns the middle one, of an even number the lower middle.
-func median[T cmp.Ordered](all []sample, of func(sample) T) T {
+func median[S any, T cmp.Ordered](all []S, of func(S) T) T {
 	values := make([]T, len(all))
 	for i, s := range all {
 		values[i] = of(s)

@@ -141,6 +141,12 @@ func tool(args []string) string {
 		return map[string]string{"copy-xz": "an xz copy by ulikunitz/xz", "copy-durable": "copy, fsync, rename"}[args[1]]
 	case args[0] == "sh":
 		return "`git add`, `git commit`"
+	case args[0] == "flock":
+		return "`git add`, `git commit` under flock"
+	case args[0] == "sqlite3":
+		return "`sqlite3`, WAL"
+	case args[0] == "git" && args[1] != "-C", args[0] == "dolt", args[0] == "daff":
+		return "`" + args[0] + " " + args[1] + "`"
 	case args[0] == "strace":
 		return "`rdb set` under strace"
 	case args[0] == "nothing":
@@ -186,8 +192,8 @@ func show(args []string) string {
 		if filepath.IsAbs(a) {
 			a = filepath.Base(a)
 		}
-		if strings.ContainsAny(a, " |&^<>$\\\"") {
-			a = "'" + a + "'"
+		if strings.ContainsAny(a, " |&^<>$\\\"'") {
+			a = "'" + strings.ReplaceAll(a, "'", `'\''`) + "'"
 		}
 		words[i] = a
 	}
