@@ -133,14 +133,29 @@ func flockCall(f *os.File, how int) error {
 }
 
 // sign writes who holds the lock, for people. A failure is nobody's loss: the lock is the kernel's.
-func (l *Lock) sign() {
-	text := fmt.Sprintf("%d|%d|%s\n", os.Getpid(), time.Now().UnixMicro(), strings.Join(os.Args, " "))
+func (l *Lock) sign() { l.f.WriteAt([]byte(signature()), 0) }
+
+// signatureSize is the length of what signature returns: one length, so that no truncate is needed and a shorter name never
+// ends in a longer one's tail.
+const signatureSize = 512
+
+// signature names this process: pid, time and command, as a padded line.
+func signature() string {
+	text := fmt.Sprintf("%d|%d|%s", os.Getpid(), time.Now().UnixMicro(), strings.Join(os.Args, " "))
 	text = strings.ToValidUTF8(text, "?")
-	if len(text) > 512 {
-		text = text[:511] + "\n"
+	text = strings.ReplaceAll(text[:min(len(text), signatureSize-1)], "\n", " ") + "\n"
+	return text + strings.Repeat(" ", signatureSize-len(text))
+}
+
+func parseHolder(b []byte) (h Holder) {
+	line, _, _ := bytes.Cut(b, []byte("\n"))
+	if pid, rest, ok := strings.Cut(string(line), "|"); ok {
+		since, command, _ := strings.Cut(rest, "|")
+		h.PID, _ = strconv.Atoi(pid)
+		us, _ := strconv.ParseInt(since, 10, 64)
+		h.Since, h.Command = time.UnixMicro(us), command
 	}
-	// Padded to one length, so that no truncate is needed and a shorter name never ends in a longer one's tail.
-	l.f.WriteAt([]byte(fmt.Sprintf("%-512s", text)), 0)
+	return h
 }
 
 // Release gives the lock up.
@@ -156,15 +171,9 @@ func (d *Dir) Holder(name string) (h Holder, held bool, err error) {
 		return h, false, err
 	}
 	defer f.Close()
-	buf := make([]byte, 512)
+	buf := make([]byte, signatureSize)
 	n, _ := f.ReadAt(buf, 0)
-	line, _, _ := bytes.Cut(buf[:n], []byte("\n"))
-	if pid, rest, ok := strings.Cut(string(line), "|"); ok {
-		since, command, _ := strings.Cut(rest, "|")
-		h.PID, _ = strconv.Atoi(pid)
-		us, _ := strconv.ParseInt(since, 10, 64)
-		h.Since, h.Command = time.UnixMicro(us), command
-	}
+	h = parseHolder(buf[:n])
 	if flockCall(f, syscall.LOCK_SH|syscall.LOCK_NB) == syscall.EWOULDBLOCK {
 		held = true
 	}
