@@ -7,6 +7,7 @@ const policy = `
 floor 0 ground
 	fault:
 	durable: →fault
+	spell:
 
 floor 1 codecs, pure
 	cell:
@@ -21,6 +22,7 @@ floor 1 codecs, pure
 
 floor 2 algorithms, pure
 	merge: fault delta row
+	syntax: fault spell
 
 floor 3 disk
 	index: durable row
@@ -31,11 +33,11 @@ floor 3 disk
 floor 4 meaning and network
 
 floor 5 edge
-	cli: fault
+	cli: fault spell
 	reedbase: fault durable delta dict merge row stamp verlog ledger table store
 
 floor 6 commands
-	cmd/rdb: fault cli delta dict merge row stamp verlog reedbase
+	cmd/rdb: fault cli delta dict merge rbks row stamp verlog reedbase
 	cmd/rdb-apply: fault cli delta verlog
 	cmd/rdb-delta: fault cli delta row
 	cmd/rdb-dict: fault cli dict durable ledger stamp store
