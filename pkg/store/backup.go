@@ -97,29 +97,18 @@ func (s *Store) cut() (members []member, err error) {
 	if err != nil {
 		return nil, err
 	}
-	var open []io.Closer
-	defer func() {
-		for _, c := range slices.Backward(open) {
-			err = errors.Join(err, c.Close())
-		}
-	}()
-	for _, name := range names {
-		t, err := s.Table(name)
-		if err != nil {
-			return nil, err
-		}
-		open = append(open, t)
-		session, err := t.Begin()
-		if err != nil {
-			return nil, err
-		}
-		open = append(open, session)
-		files, err := session.Files()
+	j, err := s.lock(names)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, j.close()) }()
+	for _, t := range j.tables {
+		files, err := t.Files()
 		if err != nil {
 			return nil, err
 		}
 		for _, f := range files {
-			members = append(members, member{path.Join(tablesFolder, name, f.Name), f.Size, f.Data})
+			members = append(members, member{path.Join(tablesFolder, t.name, f.Name), f.Size, f.Data})
 		}
 	}
 	rest, err := s.around()

@@ -33,7 +33,7 @@ func crash(t *testing.T, published int) *crashed {
 	for _, name := range []string{"a", "b", "c"} {
 		c.write(name, small)
 	}
-	var parts []framePart
+	var f frame
 	var sessions []*table.Session
 	for _, name := range []string{"a", "b"} {
 		x, err := c.Table(name)
@@ -54,15 +54,15 @@ func crash(t *testing.T, published int) *crashed {
 		if err != nil {
 			t.Fatal(err)
 		}
-		sessions, parts, c.lines = append(sessions, s), append(parts, framePart{name, line}), append(c.lines, line)
+		sessions, f.parts, c.lines = append(sessions, s), append(f.parts, FramePart{name, line}), append(c.lines, line)
 	}
 	pending, err := c.pending()
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer pending.Close()
-	c.name = parts[1].line.ID.String()
-	if err := pending.Create(c.name, c.name+tempSuffix, encodeFrame(parts)); err != nil {
+	c.name = f.id().String()
+	if err := pending.Create(c.name, c.name+tempSuffix, f.encode()); err != nil {
 		t.Fatal(err)
 	}
 	for i, s := range sessions {
@@ -217,26 +217,40 @@ func TestFrameUnreadable(t *testing.T) {
 }
 
 func TestParseFrame(t *testing.T) {
-	line := verlog.Line{ID: 1001, Action: verlog.Update, User: 1}
-	good := []framePart{{"a", line}, {"api.security", line}}
-	got, err := parseFrame(encodeFrame(good))
-	if diff := cmp.Diff(good, got, cmp.AllowUnexported(framePart{})); diff != "" || err != nil {
-		t.Error(diff, err)
+	line := func(id stamp.ID) verlog.Line { return verlog.Line{ID: id, Action: verlog.Update, User: 1} }
+	for _, good := range []*frame{
+		{parts: []FramePart{{"a", line(1001)}, {"api.security", line(1001)}}},
+		{purpose: Undo, of: 5001, parts: []FramePart{{"a", line(1001)}, {"a", line(2001)}, {"b", line(2001)}}},
+		{purpose: PointInTime, of: 7999, parts: []FramePart{{"a", line(1001)}}},
+	} {
+		got, err := parseFrame(good.encode())
+		if diff := cmp.Diff(good, got, cmp.AllowUnexported(frame{})); diff != "" || err != nil {
+			t.Error(diff, err)
+		}
 	}
-	text := string(encodeFrame(good[:1]))
-	for _, bad := range []string{"", "\n", "a", "a|", text + "\n", text[:len(text)-3] + "\n", "../a|" + text[2:], "A" + text[1:], text + "junk\n", text[2:], text[:len(text)-1]} {
-		if parts, err := parseFrame([]byte(bad)); fault.KindOf(err) != fault.Corrupt {
-			t.Errorf("%q: %v %v", bad, parts, err)
+	purpose, first, _ := strings.Cut(string((&frame{parts: []FramePart{{"b", line(2001)}}}).encode()), "\n")
+	purpose, text := purpose+"\n", purpose+"\n"+first
+	for name, bad := range map[string]string{
+		"nothing": "", "a newline": "\n", "no version": purpose, "no purpose": first, "an empty line": text + "\n",
+		"a cut line": text[:len(text)-1], "a bad checksum": text[:len(text)-3] + "\n", "a bad checksum of the purpose": "@batch|0|1\n" + first,
+		"another purpose": strings.Replace(text, "@batch", "@patch", 1), "a name that leads out": purpose + "../" + first,
+		"no name": purpose + first[2:], "a name in capitals": purpose + "B" + first[1:], "junk behind": text + "junk\n",
+		"one version twice": text + first, "tables out of order": text + "a" + first[1:],
+	} {
+		if f, err := parseFrame([]byte(bad)); fault.KindOf(err) != fault.Corrupt {
+			t.Errorf("%s: %+v %v", name, f, err)
 		}
 	}
 }
 
 func FuzzParseFrame(f *testing.F) {
 	line := verlog.Line{ID: 1001, Action: verlog.Update, User: 1}
-	f.Add(encodeFrame([]framePart{{"a", line}, {"b", line}}))
+	f.Add((&frame{purpose: Undo, of: 1, parts: []FramePart{{"a", line}, {"b", line}}}).encode())
 	f.Fuzz(func(t *testing.T, b []byte) {
-		if parts, err := parseFrame(b); err == nil && string(encodeFrame(parts)) != string(b) {
-			t.Errorf("%q comes back as %q", b, encodeFrame(parts))
+		if frame, err := parseFrame(b); err == nil && string(frame.encode()) != string(b) {
+			t.Errorf("%q comes back as %q", b, frame.encode())
+		} else if err != nil && fault.KindOf(err) != fault.Corrupt {
+			t.Errorf("%q: %v of kind %v", b, err, fault.KindOf(err))
 		}
 	})
 }

@@ -43,11 +43,11 @@ func TestManSettings(t *testing.T) {
 func TestManFrame(t *testing.T) {
 	_, example, _ := strings.Cut(layoutPage(t), "A frame that changed two tables:\n.Bd -literal\n")
 	want, _, _ := strings.Cut(example, ".Ed\n")
-	parts, err := parseFrame([]byte(want))
-	if err != nil || len(parts) != 2 || parts[0].table != "meta" || parts[1].table != "routes" {
-		t.Fatalf("%+v %v", parts, err)
+	f, err := parseFrame([]byte(want))
+	if err != nil || f.purpose != PointInTime || len(f.parts) != 2 || f.parts[0].Table != "meta" || f.parts[1].Table != "routes" {
+		t.Fatalf("%+v %v", f, err)
 	}
-	if diff := cmp.Diff(want, string(encodeFrame(parts))); diff != "" {
+	if diff := cmp.Diff(want, string(f.encode())); diff != "" {
 		t.Error(diff)
 	}
 }

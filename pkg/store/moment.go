@@ -5,7 +5,6 @@ import (
 
 	"github.com/reedbase/reedbase/pkg/fault"
 	"github.com/reedbase/reedbase/pkg/stamp"
-	"github.com/reedbase/reedbase/pkg/table"
 	"github.com/reedbase/reedbase/pkg/verlog"
 )
 
@@ -40,10 +39,14 @@ func (s *Store) RestoreTo(at time.Time, user uint64, dry bool) (cuts []Cut, err 
 	if err != nil {
 		return nil, err
 	}
-	r := &restoration{s: s, at: stamp.Last(at), user: user, dry: dry}
-	defer r.close()
-	for _, name := range names {
-		if err := r.add(name); err != nil {
+	j, err := s.lock(names)
+	if err != nil {
+		return nil, err
+	}
+	defer j.close()
+	r := &restoration{at: stamp.Last(at), user: user, dry: dry}
+	for _, m := range j.tables {
+		if err := r.add(m); err != nil {
 			return nil, err
 		}
 	}
@@ -51,56 +54,39 @@ func (s *Store) RestoreTo(at time.Time, user uint64, dry bool) (cuts []Cut, err 
 		err := fault.New(fault.NotFound, "nothing is as old as %s", at.UTC().Format(time.RFC3339))
 		return nil, fault.WithHint(err, "'rdb version:list TABLE' shows the times of the versions")
 	}
-	if dry || len(r.staged) == 0 {
-		return r.cuts, nil
-	}
-	_, err = s.commitFrame(r.staged)
+	_, _, err = j.commit(PointInTime, r.at)
 	return r.cuts, err
 }
 
 type restoration struct {
-	s      *Store
-	at     stamp.ID
-	user   uint64
-	dry    bool
-	known  bool // some table existed then
-	tables []*table.Table
-	open   []*table.Session
-	staged []*table.Session
-	cuts   []Cut
+	at    stamp.ID
+	user  uint64
+	dry   bool
+	known bool // some table existed then
+	cuts  []Cut
 }
 
-// add locks one table and stages what it needs. Tables come in the order of their names, as all who lock several do.
-func (r *restoration) add(name string) error {
-	t, err := r.s.Table(name)
-	if err != nil {
-		return err
-	}
-	r.tables = append(r.tables, t)
-	session, err := t.Begin()
-	if err != nil {
-		return err
-	}
-	r.open = append(r.open, session)
-	if session.Head().ID == 0 {
+// add stages what one table needs, unless that is only to be said.
+func (r *restoration) add(m *locked) error {
+	if m.Head().ID == 0 {
 		return nil // never finished being made
 	}
-	if err := session.RefuseDirty(); err != nil {
+	if err := m.RefuseDirty(); err != nil {
 		return err
 	}
-	draft, cut, err := session.GoBack(r.user, r.at)
+	draft, cut, err := m.GoBack(r.user, r.at)
 	if err != nil {
 		return err
 	}
-	c := Cut{Table: name, From: session.Head().ID, To: cut}
+	c := Cut{Table: m.name, From: m.Head().ID, To: cut}
 	r.known = r.known || cut != 0
 	switch {
-	case draft == nil && cut == 0 && !session.Exists():
+	case draft == nil && cut == 0 && !m.Exists():
 		return nil // not there then, not there now
 	case draft == nil:
 	case draft.Action == verlog.Delete:
 		c.What = Deleted
-	case !session.Exists():
+	case !m.Exists():
 		c.What = BroughtBack
 	default:
 		c.What = RolledBack
@@ -109,18 +95,6 @@ func (r *restoration) add(name string) error {
 	if draft == nil || r.dry {
 		return nil
 	}
-	if _, err := session.Stage(*draft); err != nil {
-		return err
-	}
-	r.staged = append(r.staged, session)
-	return nil
-}
-
-func (r *restoration) close() {
-	for _, session := range r.open {
-		session.Close()
-	}
-	for _, t := range r.tables {
-		t.Close()
-	}
+	_, err = m.Stage(*draft)
+	return err
 }
