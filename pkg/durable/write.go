@@ -26,6 +26,18 @@ func (d *Dir) Create(name, temp string, data []byte) error {
 	return err
 }
 
+// CreateUnsynced is Create without the fsync of the folder: the file's content is durable, its name after the next Sync.
+func (d *Dir) CreateUnsynced(name, temp string, data []byte) error {
+	if err := d.writeTemp(temp, data, true); err != nil {
+		return err
+	}
+	err := d.RenameNew(temp, name)
+	if err != nil {
+		d.root.Remove(temp)
+	}
+	return err
+}
+
 // PlaceNew renames temp to name, durably and never over an existing one (fs.ErrExist): a file or a folder whose content
 // is durable. After an error it is temp still. If the folder's fsync failed it is renamed back, durably; if that fails
 // too nobody knows what the disk holds, and the error's kind is fault.Unknown.

@@ -160,10 +160,10 @@ func (r *numbers) fixed() uint64 {
 }
 
 // Follow notes that the splices, in ascending order and in offsets of the text that k is of, made the text of v, and which
-// rows are new in it. False says that the journal is full or cannot be written: the index is to be built anew. Nothing is
-// synced. The table's lock must be held.
+// rows are new in it. From now on k is of that text. False says that the journal is full: then k is good for nothing more.
 func (k *Keys) Follow(v Version, splices []Splice, rows []Inserted) bool {
-	b := make([]byte, entryHead, 128)
+	start := len(k.fresh)
+	b := append(k.fresh, make([]byte, entryHead)...)
 	b = binary.LittleEndian.AppendUint64(b, k.at.ID)
 	b = binary.LittleEndian.AppendUint64(b, v.ID)
 	b = append(b, v.Hash[:]...)
@@ -181,14 +181,17 @@ func (k *Keys) Follow(v Version, splices []Splice, rows []Inserted) bool {
 		b = binary.LittleEndian.AppendUint64(b, xxh3.Hash(r.Key))
 		b = binary.AppendUvarint(b, uint64(r.At))
 	}
-	binary.LittleEndian.PutUint32(b, uint32(len(b)-entryHead))
-	b = binary.LittleEndian.AppendUint32(b, crc32.ChecksumIEEE(b))
-	if k.end-k.journal()+int64(len(b)) > maxJournal {
-		return false
-	}
-	if _, err := k.file.WriteAt(b, k.end); err != nil {
-		return false
-	}
-	k.end += int64(len(b))
-	return k.take(b[entryHead : len(b)-entryTail])
+	binary.LittleEndian.PutUint32(b[start:], uint32(len(b)-start-entryHead))
+	b = binary.LittleEndian.AppendUint32(b, crc32.ChecksumIEEE(b[start:]))
+	k.fresh = b
+	return k.end-k.journal()+int64(len(b)) <= maxJournal && k.take(b[start+entryHead:len(b)-entryTail])
+}
+
+// Flush writes what was followed since the index was opened or last flushed, without a sync; false when it could not. The
+// table's lock must be held, and the texts followed be versions of it.
+func (k *Keys) Flush() bool {
+	n, err := k.file.WriteAt(k.fresh, k.end)
+	k.end += int64(n)
+	k.fresh = k.fresh[:0]
+	return err == nil
 }

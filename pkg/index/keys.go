@@ -65,11 +65,12 @@ type Keys struct {
 	file  *os.File
 	pages uint64
 	edits []edit
-	end   int64 // of the journal
+	end   int64  // of the journal
+	fresh []byte // entries that are not in the file yet
 	at    Version
 }
 
-// Open opens the index of table's keys in dir if it is one of the version v; else it returns nil. Follow needs one that is
+// Open opens the index of table's keys in dir if it is one of the version v; else it returns nil. Flush needs one that is
 // writable. The caller closes it.
 func Open(dir *durable.Dir, table string, v Version, writable bool) *Keys {
 	flag := os.O_RDONLY

@@ -143,8 +143,13 @@ func TestFollow(t *testing.T) {
 			if k == nil {
 				t.Fatalf("no index of version %d", d.id)
 			}
-			if !d.edit(t, k, &next) {
-				t.Fatalf("the journal took no edit")
+			for range rapid.IntRange(1, 3).Draw(t, "together") {
+				if !d.edit(t, k, &next) {
+					t.Fatalf("the journal took no edit")
+				}
+			}
+			if !k.Flush() {
+				t.Fatalf("the file took no edit")
 			}
 			d.check(t, k)
 			k.Close()
@@ -193,7 +198,7 @@ func TestFullJournal(t *testing.T) {
 	defer k.Close()
 	for n := 0; ; n++ {
 		d.id++
-		if !k.Follow(d.version(), nil, nil) {
+		if !k.Follow(d.version(), nil, nil) || !k.Flush() {
 			if n < 200 {
 				t.Errorf("full after %d edits", n)
 			}
@@ -274,6 +279,7 @@ func FuzzKeys(f *testing.F) {
 	next.ID = 8
 	k := Open(dir, "t", v, true)
 	k.Follow(next, []Splice{{10, 1, 1}}, []Inserted{{[]byte("c"), 12}})
+	k.Flush()
 	k.Close()
 	whole, err := os.ReadFile(filepath.Join(folder, "t.hashmap"))
 	if err != nil {

@@ -182,6 +182,15 @@ func writeText(f *os.File, ops []delta.Op, extra []byte, old *Content) error {
 		return err
 	}
 	for _, op := range ops {
+		if op.Off >= 0 && op.N >= copyAtLeast && old.bytes != nil {
+			if err := flush(); err != nil {
+				return err
+			}
+			if _, err := f.Write(old.bytes[op.Off : op.Off+op.N]); err != nil {
+				return err
+			}
+			continue
+		}
 		if op.Off >= 0 && op.N >= copyAtLeast && old.file != nil {
 			if err := flush(); err != nil {
 				return err

@@ -29,6 +29,7 @@ func (s *Session) Stage(d Draft) (verlog.Line, error) {
 	}
 	if v.line.Base == head.ID {
 		s.supersede()
+		s.follow(v)
 	}
 	s.staged = append(s.staged, v)
 	return v.line, nil
@@ -43,7 +44,7 @@ func (s *Session) makeFiles(v *staged) error {
 		}
 	}
 	if d.Schema != nil {
-		if err := v.create(t, id.String()+schemaSuffix, d.Schema); err != nil {
+		if err := s.create(v, id.String()+schemaSuffix, d.Schema); err != nil {
 			return err
 		}
 	}
@@ -56,7 +57,7 @@ func (s *Session) makeFiles(v *staged) error {
 		return l.Append(nil)
 	})
 	v.line.Size = int64(len(file))
-	return v.create(t, deltaName(id), file)
+	return s.create(v, deltaName(id), file)
 }
 
 // untouched refuses to go on when current.csv was written to while the draft was made from it.
@@ -92,6 +93,9 @@ func (s *Session) Abort() {
 	for i := range s.staged {
 		s.staged[i].discard(s.t)
 	}
+	if len(s.staged) > 0 {
+		s.dropKeys()
+	}
 	s.forget()
 }
 
@@ -103,7 +107,7 @@ func (s *Session) Publish() ([]Result, error) {
 	if err := s.joined(); err != nil || len(s.staged) == 0 {
 		return nil, err
 	}
-	before, moves := v.head(), s.moves()
+	before := v.head()
 	change, err := s.change()
 	if err != nil {
 		return nil, err
@@ -111,6 +115,10 @@ func (s *Session) Publish() ([]Result, error) {
 	results := make([]Result, len(s.staged))
 	for i, p := range s.staged {
 		results[i] = Result{ID: p.line.ID, Stored: true, Action: p.line.Action, Counts: p.draft.Counts, DeltaSize: p.line.Size}
+	}
+	if err := s.prepareGroup(change); err != nil {
+		s.Abort()
+		return nil, err
 	}
 	if err := s.append(); err != nil {
 		return nil, err
@@ -121,7 +129,7 @@ func (s *Session) Publish() ([]Result, error) {
 		return results, nil
 	}
 	t.refresh(v)
-	s.followRows(moves)
+	s.keepRows()
 	results[len(results)-1].PruneDue = s.pruneDue()
 	return results, nil
 }

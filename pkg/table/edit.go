@@ -17,35 +17,12 @@ import (
 // Set changes the row of key, or inserts it at the end with the cells that are not given empty, if all that only asks holds.
 // Else nothing is stored and the error is fault.No.
 func (t *Table) Set(user uint64, key []string, cells []Assignment, only ...Condition) (Result, error) {
-	return t.Write(func(s *Session) (*Draft, error) {
-		e, err := s.Edit()
-		if err != nil {
-			return nil, err
-		}
-		if err := e.Set(key, cells, only...); err != nil {
-			return nil, err
-		}
-		return e.Draft(user)
-	})
+	return t.do(request{User: user, Keys: [][]string{key}, Cells: cells, Only: only})
 }
 
 // Delete takes the rows of keys away, with the comments above them: all of them or, when one is missing, none.
 func (t *Table) Delete(user uint64, keys ...[]string) (Result, error) {
-	return t.Write(func(s *Session) (*Draft, error) {
-		e, err := s.Edit()
-		if err != nil {
-			return nil, err
-		}
-		if err := e.Find(keys...); err != nil {
-			return nil, err
-		}
-		for _, key := range keys {
-			if err := e.Delete(key); err != nil {
-				return nil, err
-			}
-		}
-		return e.Draft(user)
-	})
+	return t.do(request{User: user, Keys: keys, Delete: true})
 }
 
 // Edit is a change of known rows, worked out as splices of the head's text, which is never rewritten whole. Each change
@@ -57,7 +34,6 @@ type Edit struct {
 	columns []string
 	key     []string // names of the key's columns
 	keyAt   []int
-	asked   bool                  // for the index of the head's rows
 	rows    map[string]*editedRow // that were looked for, by the identity of their keys
 	added   []*editedRow          // that stand behind the text now, in their order
 }
@@ -95,7 +71,7 @@ const hurryFrom = 1 << 20
 
 // hurry begins to copy the head, whose most part will be in the new text, as the rows are looked for on another core.
 func (e *Edit) hurry() (err error) {
-	if e.s.next != nil || e.head.file == nil || e.head.Size < hurryFrom {
+	if e.s.group || e.s.next != nil || e.head.file == nil || e.head.Size < hurryFrom {
 		return nil
 	}
 	if e.s.next, err = e.s.t.anticipate(e.head); err == nil {
@@ -370,6 +346,12 @@ func (e *Edit) moved(splices []delta.Splice) *moved {
 
 // render begins to write the new text on one core while it is hashed on the other, and returns the hash.
 func (e *Edit) render(d *delta.Delta, splices []delta.Splice) (hash verlog.Hash, err error) {
+	if e.s.group && e.s.head.bytes != nil {
+		return e.s.groupHash(d)
+	}
+	if e.s.group {
+		return e.hash(splices)
+	}
 	if e.s.next == nil && e.read.at == 0 {
 		e.s.next, hash, err = e.s.t.pour(d, e.head)
 		return hash, err

@@ -28,18 +28,34 @@ func indexVersion(l verlog.Line, size int64, keyAt []int) rowindex.Version {
 }
 
 // places opens the index of the head's rows; nil when there is none or it would not pay.
-func (e *Edit) places() *rowindex.Keys {
-	s := e.s
-	if !e.asked && s.keys == nil && s.t.opt.Cache != nil && e.head.file != nil && e.head.Size >= minIndexed {
-		s.keys = rowindex.Open(s.t.opt.Cache, s.t.name, indexVersion(s.Head(), e.head.Size, e.keyAt), true)
+func (s *Session) places(head *Content, keyAt []int) *rowindex.Keys {
+	if !s.asked && len(s.staged) == 0 && s.t.opt.Cache != nil && head.Size >= minIndexed {
+		s.keys = rowindex.Open(s.t.opt.Cache, s.t.name, indexVersion(s.Head(), head.Size, keyAt), true)
 	}
-	e.asked = true
+	s.asked = true
 	return s.keys
+}
+
+// follow brings the index past a version that was staged as the head.
+func (s *Session) follow(p staged) {
+	m := p.draft.moved
+	if s.keys != nil && (m == nil || !s.keys.Follow(indexVersion(p.line, p.draft.Delta.Size, nil), m.splices, m.rows)) {
+		s.dropKeys()
+	}
+}
+
+// dropKeys ends the use of the index, for good in this session.
+func (s *Session) dropKeys() {
+	if s.keys != nil {
+		s.keys.Close()
+		s.keys = nil
+	}
+	s.asked = true
 }
 
 // look finds the row of a key in the head.
 func (e *Edit) look(id []byte) (at row.Row, record []byte, ok bool, err error) {
-	if keys := e.places(); keys != nil {
+	if keys := e.s.places(e.head, e.keyAt); keys != nil {
 		places, sure := keys.Find(id)
 		for _, place := range places {
 			if at, record, ok := e.rowAt(place, id); ok {
@@ -92,28 +108,19 @@ func (e *Edit) lineBefore(at int64) ([]byte, error) {
 	return b[start:], nil
 }
 
-// followRows brings the index of the table's rows past the versions that were just published. Where it cannot follow, and a
-// row had to be searched for, it is made anew. It is best effort, like all of the cache.
-func (s *Session) followRows(versions []staged) {
+// keepRows writes down where the rows of the head are that was just published. Where that is not known, and a row had to be
+// searched for, the index is made anew. It is best effort, like all of the cache.
+func (s *Session) keepRows() {
 	if s.t.opt.Cache == nil || s.v.state != Clean || s.v.deleted() || s.v.stat.Size < minIndexed {
 		return
 	}
-	if s.keys != nil && s.followEach(versions) || !s.searched {
+	if s.keys != nil && !s.searched && s.keys.Flush() || !s.searched {
 		return
 	}
+	s.dropKeys()
 	if err := s.indexRows(); err != nil {
 		rowindex.Drop(s.t.opt.Cache, s.t.name)
 	}
-}
-
-func (s *Session) followEach(versions []staged) bool {
-	for _, p := range versions {
-		m := p.draft.moved
-		if m == nil || !s.keys.Follow(indexVersion(p.line, p.draft.Delta.Size, nil), m.splices, m.rows) {
-			return false
-		}
-	}
-	return true
 }
 
 // indexRows makes the index of the rows of current.csv.

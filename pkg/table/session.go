@@ -22,7 +22,10 @@ type Session struct {
 	next   *candidate // current.csv after this write, being written; nil when that has not begun
 	ahead  *candidate // next, where it is for the version staged last
 
+	group bool // many versions are to be stored: head holds the text in memory, unless that is large
+
 	keys     *rowindex.Keys // where the head's rows are; nil when that is not known
+	asked    bool           // for keys
 	searched bool           // for a row, in all of the text
 
 	unsettled error // why a line of a commit over several tables is not in the log
@@ -32,10 +35,15 @@ type Session struct {
 // fault.Unknown when the outcome of an earlier write is unknown, fault.Corrupt when the log is damaged: all say what
 // to do. The caller closes the session.
 func (t *Table) Begin() (*Session, error) {
-	lock, err := t.dir.Lock(lockFile, t.opt.Wait)
+	lock, _, err := t.queue().Ask(t.opt.Wait, nil)
 	if err != nil {
 		return nil, err
 	}
+	return t.begin(lock)
+}
+
+// begin is Begin with the lock, which is released if it fails.
+func (t *Table) begin(lock *durable.Lock) (*Session, error) {
 	s := &Session{t: t, lock: lock}
 	if err := s.open(); err != nil {
 		s.Close()
@@ -85,9 +93,7 @@ func (s *Session) Close() error {
 	if s.head != nil {
 		s.head.Close()
 	}
-	if s.keys != nil {
-		s.keys.Close()
-	}
+	s.dropKeys()
 	if s.v != nil {
 		s.v.close()
 	}

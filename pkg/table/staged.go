@@ -14,8 +14,13 @@ type staged struct {
 	files []string // that were made for it; none when they stay whatever happens
 }
 
-func (v *staged) create(t *Table, name string, data []byte) error {
-	if err := t.dir.Create(name, "delta"+tempSuffix, data); err != nil {
+// create makes a file of the version. In a session that stores many, the folder is flushed once for all.
+func (s *Session) create(v *staged, name string, data []byte) error {
+	create := s.t.dir.Create
+	if s.group {
+		create = s.t.dir.CreateUnsynced
+	}
+	if err := create(name, "delta"+tempSuffix, data); err != nil {
 		return uncounted(err)
 	}
 	v.files = append(v.files, name)
@@ -37,6 +42,15 @@ func (s *Session) Staged() []verlog.Line {
 		lines[i] = p.line
 	}
 	return lines
+}
+
+// unstage takes the version staged last back.
+func (s *Session) unstage() {
+	last := len(s.staged) - 1
+	s.staged[last].discard(s.t)
+	s.staged = s.staged[:last]
+	s.supersede()
+	s.dropKeys()
 }
 
 // newest returns the id of the version staged last, or 0.

@@ -17,7 +17,7 @@ func (c *verifier) files() {
 		if err != nil {
 			continue
 		}
-		if name == asideFolder {
+		if name == asideFolder || name == queueFolder {
 			if !info.IsDir() {
 				c.add(Problem{File: name, Offset: -1, Text: "is no folder"})
 			}

@@ -1,0 +1,229 @@
+package table
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"slices"
+	"unicode/utf8"
+
+	"github.com/reedbase/reedbase/pkg/delta"
+	"github.com/reedbase/reedbase/pkg/durable"
+	"github.com/reedbase/reedbase/pkg/verlog"
+)
+
+// Many writers of one table do not each read it, flush it and write it anew: who has the lock also carries out what those
+// who wait for it asked for, each as a version of its own with its own user, and stores all of them with one append and one
+// current.csv. A waiter that then gets the lock finds its version in the log and is done. What a holder could not do, or
+// died before it did, the waiter does itself.
+//
+// The order: requests taken, deltas made, answers left, folder flushed, lines appended and flushed. An answer says which line
+// will stand where in the log; it is believed when that line stands there.
+
+const (
+	queueFolder = "queue"
+
+	maxGroup     = 64       // versions that one holder stores at once
+	maxGroupText = 64 << 20 // bytes of a text that is held in memory for them
+)
+
+func (t *Table) queue() durable.Queue { return t.dir.Queue(lockFile, queueFolder) }
+
+// request is a change of known rows, as it can be left to others.
+type request struct {
+	User   uint64
+	Delete bool
+	Keys   [][]string
+	Cells  []Assignment
+	Only   []Condition
+}
+
+// answer says what became of a request: where in the log its line stands, if it was stored.
+type answer struct {
+	Offset int64
+	Line   string
+	Result Result
+}
+
+// encode returns nil where the request cannot be left to others.
+func (r request) encode() []byte {
+	for _, c := range r.Cells {
+		if !utf8.ValidString(c.Column) || !utf8.ValidString(c.Value) {
+			return nil
+		}
+	}
+	for _, c := range r.Only {
+		if !utf8.ValidString(c.Column) || !utf8.ValidString(c.Value) {
+			return nil
+		}
+	}
+	for _, key := range r.Keys {
+		if slices.ContainsFunc(key, func(s string) bool { return !utf8.ValidString(s) }) {
+			return nil
+		}
+	}
+	b, err := json.Marshal(r)
+	if err != nil {
+		return nil
+	}
+	return b
+}
+
+// do carries a request out, or finds that it was carried out.
+func (t *Table) do(r request) (Result, error) {
+	lock, left, err := t.queue().Ask(t.opt.Wait, r.encode())
+	if err != nil {
+		return Result{}, err
+	}
+	if res, ok := t.carriedOut(left); ok {
+		lock.Release()
+		return res, nil
+	}
+	s, err := t.begin(lock)
+	if err != nil {
+		return Result{}, err
+	}
+	defer s.Close()
+	if err := s.RefuseDirty(); err != nil {
+		return Result{}, err
+	}
+	waiting := s.gather()
+	d, err := r.draft(s)
+	if err != nil {
+		return Result{}, err
+	}
+	if d == nil {
+		return Result{ID: s.Head().ID}, nil
+	}
+	if _, err := s.Stage(*d); err != nil {
+		return Result{}, err
+	}
+	for _, w := range waiting {
+		s.serve(w)
+	}
+	results, err := s.Publish()
+	if err != nil {
+		return Result{}, err
+	}
+	return results[0], nil
+}
+
+// carriedOut returns the result of the request to which this was the answer, if it was stored.
+func (t *Table) carriedOut(left []byte) (Result, bool) {
+	var a answer
+	if json.Unmarshal(left, &a) != nil || a.Line == "" || t.dir.Exists(unknownFile) {
+		return Result{}, false
+	}
+	f, err := t.dir.Open(logFile)
+	if err != nil {
+		return Result{}, false
+	}
+	defer f.Close()
+	line := make([]byte, len(a.Line))
+	if _, err = f.ReadAt(line, a.Offset); err == nil && string(line) == a.Line {
+		return a.Result, true
+	}
+	// The holder died first, or the log was repaired since and the line stands elsewhere.
+	log, err := io.ReadAll(io.NewSectionReader(f, 0, maxLog))
+	return a.Result, err == nil && bytes.Contains(log, []byte("\n"+a.Line))
+}
+
+// gather returns those who wait, with requests that can be carried out; when there are any, the session makes ready to store
+// many versions.
+func (s *Session) gather() []durable.Waiter {
+	waiting, err := s.t.queue().Requests()
+	waiting = slices.DeleteFunc(waiting, func(w durable.Waiter) bool { return len(w.Request) == 0 })
+	if err != nil || len(waiting) == 0 || s.v.log.file == nil || !s.Exists() {
+		return nil
+	}
+	head, err := s.Content()
+	if err != nil {
+		return nil
+	}
+	if head.Size <= maxGroupText {
+		text, err := head.Bytes()
+		if err != nil {
+			return nil
+		}
+		head.ReaderAt = bytes.NewReader(text)
+	}
+	s.group = true
+	return waiting[:min(len(waiting), maxGroup-1)]
+}
+
+// serve stages what a waiter asked for. Where that comes to no version, the waiter finds out why by itself.
+func (s *Session) serve(w durable.Waiter) {
+	var r request
+	if json.Unmarshal(w.Request, &r) != nil || len(r.Keys) == 0 || !w.Take() {
+		return
+	}
+	d, err := r.draft(s)
+	if err != nil || d == nil {
+		return
+	}
+	offset := s.v.log.end
+	for _, p := range s.staged {
+		offset += int64(len(p.line.Append(nil)))
+	}
+	line, err := s.Stage(*d)
+	if err != nil {
+		return
+	}
+	res := Result{ID: line.ID, Stored: true, Action: line.Action, Counts: d.Counts, DeltaSize: line.Size}
+	if b, err := json.Marshal(answer{offset, string(line.Append(nil)), res}); err == nil {
+		// Without an answer the waiter would store its change a second time.
+		err = w.Answer(b)
+	}
+	if err != nil {
+		s.unstage()
+	}
+}
+
+// draft works the request out on the session's head; nil when it changes nothing.
+func (r request) draft(s *Session) (*Draft, error) {
+	e, err := s.Edit()
+	if err != nil {
+		return nil, err
+	}
+	if !r.Delete {
+		if err := e.Set(r.Keys[0], r.Cells, r.Only...); err != nil {
+			return nil, err
+		}
+		return e.Draft(r.User)
+	}
+	if err := e.Find(r.Keys...); err != nil {
+		return nil, err
+	}
+	for _, key := range r.Keys {
+		if err := e.Delete(key); err != nil {
+			return nil, err
+		}
+	}
+	return e.Draft(r.User)
+}
+
+// groupHash returns the hash of what d makes of the staged head, in a session that holds the text.
+func (s *Session) groupHash(d *delta.Delta) (verlog.Hash, error) {
+	text := delta.NewText(s.head.Size)
+	for _, p := range s.moves() {
+		if err := text.Apply(p.draft.Delta); err != nil {
+			return verlog.Hash{}, err
+		}
+	}
+	err := text.Apply(d)
+	return hashText(text, s.head.bytes), err
+}
+
+// prepareGroup flushes the folder, and begins to write the current.csv that the staged versions make.
+func (s *Session) prepareGroup(change *delta.Delta) (err error) {
+	if !s.group {
+		return nil
+	}
+	if err := s.t.dir.Sync(); err != nil {
+		return uncounted(err)
+	}
+	if s.next == nil && s.v.state == Clean && change != nil {
+		s.next, err = s.t.prepare(change, s.head)
+	}
+	return err
+}
