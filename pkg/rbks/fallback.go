@@ -26,8 +26,8 @@ func (w Wanted) Or(other Wanted) Wanted {
 	}
 }
 
-func (w Wanted) byClass() [listed]string {
-	return [listed]string{w.Language, w.Environment, w.Season, w.Variant}
+func (w Wanted) byClass() [lists]string {
+	return [lists]string{w.Language, w.Environment, w.Season, w.Variant}
 }
 
 // Wanted returns what the key itself says.
@@ -83,7 +83,7 @@ func (k *Key) Fallback(wanted Wanted) iter.Seq[[]byte] {
 }
 
 // choose returns the words of the classes in set.
-func choose(all [listed][]byte, set uint8) (words [listed][]byte) {
+func choose(all [lists][]byte, set uint8) (words [lists][]byte) {
 	for c := range all {
 		if set&(1<<c) != 0 {
 			words[c] = all[c]

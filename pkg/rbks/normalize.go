@@ -36,7 +36,7 @@ type draft struct {
 	words    Words
 	problems Problems
 	segments []string
-	listed   [listed][]string // more than one is a problem
+	listed   [lists][]string // more than one is a problem
 	custom   []string         // as they come
 }
 

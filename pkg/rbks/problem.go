@@ -95,5 +95,9 @@ func clip(s string) string {
 }
 
 func depthText(n int) string {
-	return fmt.Sprintf("%d %s, where a path has %d to %d", n, map[bool]string{true: "segment", false: "segments"}[n == 1], MinDepth, MaxDepth)
+	noun := "segments"
+	if n == 1 {
+		noun = "segment"
+	}
+	return fmt.Sprintf("%d %s, where a path has %d to %d", n, noun, MinDepth, MaxDepth)
 }

@@ -25,7 +25,7 @@ type Key struct {
 	depth     uint8
 	customs   uint8
 	canonical bool
-	listed    [listed]span
+	listed    [lists]span
 	custom    [MaxCustom]span // in alphabetical order
 }
 
@@ -135,7 +135,7 @@ func (k *Key) AppendAngle(dst []byte) []byte {
 }
 
 // words returns the key's modifiers by class, without the custom ones.
-func (k *Key) words() (words [listed][]byte) {
+func (k *Key) words() (words [lists][]byte) {
 	for c := range words {
 		words[c] = k.part(k.listed[c])
 	}
@@ -143,7 +143,7 @@ func (k *Key) words() (words [listed][]byte) {
 }
 
 // appendWith appends the canonical spelling of the path with these modifiers and the key's custom ones.
-func (k *Key) appendWith(dst []byte, words [listed][]byte) []byte {
+func (k *Key) appendWith(dst []byte, words [lists][]byte) []byte {
 	dst = append(dst, k.Path()...)
 	for _, word := range words {
 		if len(word) > 0 {

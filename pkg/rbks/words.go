@@ -20,7 +20,7 @@ const (
 	Custom
 )
 
-const listed = int(Custom) // number of classes that are lists of words
+const lists = int(Custom) // number of classes that are lists of words
 
 var classNames = [...]string{"language", "environment", "season", "variant", "custom"}
 
@@ -70,7 +70,7 @@ func (w Words) With(c Class, words ...string) (Words, error) {
 	}
 	for _, word := range words {
 		switch known := (Words{extra}).ClassOf([]byte(word)); {
-		case int(c) >= listed:
+		case int(c) >= lists:
 			return w, fault.New(fault.Input, "%q: custom modifiers have no list", clip(word))
 		case !isWord(word):
 			return w, fault.WithHint(fault.New(fault.Input, "%q is no modifier", clip(word)), "a modifier is a letter a-z, then letters and digits")

@@ -94,4 +94,7 @@ func TestWordsThatAreRefused(t *testing.T) {
 	if _, err := once.With(rbks.Variant, "may"); err == nil {
 		t.Error("one word in two lists passes")
 	}
+	if _, err := once.With(rbks.Season, "june"); err != nil || once.ClassOf([]byte("june")) != rbks.Custom {
+		t.Error("more words have changed those they were added to", err)
+	}
 }
