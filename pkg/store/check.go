@@ -115,36 +115,6 @@ func (s *Store) CheckDictionaries() (list []table.Problem) {
 	return list
 }
 
-func (s *Store) checkFrames() (problems []table.Problem) {
-	for _, folder := range []string{framesFolder, pendingFolder} {
-		dir, err := s.dir.Sub(folder)
-		if err != nil {
-			continue
-		}
-		names, _ := dir.Names()
-		for _, name := range names {
-			if name == "pending" && folder == framesFolder {
-				continue
-			}
-			if strings.HasSuffix(name, tempSuffix) {
-				problems = append(problems, table.Problem{File: dir.Path(name), Offset: -1, Text: "was left by a command that was cut short; 'rdb gc' removes it", Note: true})
-				continue
-			}
-			b, err := dir.ReadFile(name, maxFrame)
-			if err == nil {
-				_, err = parseFrame(b)
-			}
-			if err != nil {
-				problems = append(problems, table.Problem{File: dir.Path(name), Offset: -1, Text: err.Error()})
-			} else if folder == pendingFolder {
-				problems = append(problems, table.Problem{File: dir.Path(name), Offset: -1, Text: "a commit over several tables is not carried out yet; the next command does it", Note: true})
-			}
-		}
-		dir.Close()
-	}
-	return problems
-}
-
 // Collect removes what nothing needs, in all tables and beside them; with dry it only lists it.
 func (s *Store) Collect(dry bool) (list []table.Garbage, err error) {
 	names, err := s.Names()

@@ -25,15 +25,26 @@ type locked struct {
 	name   string
 	merges bool // its first version is a side version, and its second the merge
 	opened []io.Closer
+	result table.Result // once the frame is stored
 }
 
-// lock locks the tables of these names, which are sorted and differ. The caller closes the joint.
+// tableError says for which of several tables something went wrong.
+type tableError struct {
+	name string
+	err  error
+}
+
+func (e *tableError) Error() string { return e.err.Error() }
+func (e *tableError) Unwrap() error { return e.err }
+
+// lock locks the tables of these names, which are sorted and differ; an error about one of them is a *tableError. The
+// caller closes the joint.
 func (s *Store) lock(names []string) (*joint, error) {
 	j := &joint{s: s}
 	for _, name := range names {
 		if err := j.add(name); err != nil {
 			j.close()
-			return nil, err
+			return nil, &tableError{name, err}
 		}
 	}
 	return j, nil
@@ -88,39 +99,49 @@ func (j *joint) reserve() (err error) {
 	return err
 }
 
-// commit stores the staged versions of all tables, or none of them, and returns the frame's id with what became of each
-// table that had one, by its name. Without any there is no frame: id is 0.
-func (j *joint) commit(purpose Purpose, of stamp.ID) (id stamp.ID, results map[string]table.Result, err error) {
+// store stores the staged versions of all tables, or none of them. Without any there is no frame. The result names all
+// tables, those without a version too.
+func (j *joint) store(purpose Purpose, of stamp.ID) (c Committed, err error) {
 	f := frame{purpose: purpose, of: of}
-	for _, m := range j.tables {
-		for _, line := range m.Staged() {
-			f.parts = append(f.parts, FramePart{m.name, line})
+	for _, t := range j.tables {
+		t.result = table.Result{ID: t.Head().ID}
+		for _, line := range t.Staged() {
+			f.parts = append(f.parts, FramePart{t.name, line})
 		}
 	}
-	if len(f.parts) == 0 {
-		return 0, nil, nil
+	if len(f.parts) > 0 {
+		c.Frame = f.id()
+		if err := j.commit(&f); err != nil {
+			return Committed{}, err
+		}
 	}
+	for _, t := range j.tables {
+		c.Tables = append(c.Tables, CommittedTable{t.name, t.result})
+	}
+	return c, nil
+}
+
+func (j *joint) commit(f *frame) error {
 	pending, err := j.s.pending()
 	if err != nil {
-		return 0, nil, err
+		return err
 	}
 	defer pending.Close()
-	id = f.id()
-	if err := pending.Create(id.String(), id.String()+tempSuffix, f.encode()); err != nil {
+	name := f.id().String()
+	if err := pending.Create(name, name+tempSuffix, f.encode()); err != nil {
 		if fault.KindOf(err) == fault.Unknown {
 			j.keep() // should the frame be there, whoever opens the database next needs its deltas
 		}
-		return 0, nil, err
+		return err
 	}
 	j.keep()
-	results, late := j.publish(id)
-	if late {
-		return id, results, nil
+	if !j.publish(name) {
+		return nil
 	}
-	if err := j.s.retire(pending, id.String()); err != nil {
-		j.s.warn("frame " + id.String() + " is stored and carried out; it could not be put away: " + err.Error())
+	if err := j.s.retire(pending, name); err != nil {
+		j.s.warn("frame " + name + " is stored and carried out; it could not be put away: " + err.Error())
 	}
-	return id, results, nil
+	return nil
 }
 
 func (j *joint) keep() {
@@ -129,25 +150,26 @@ func (j *joint) keep() {
 	}
 }
 
-// publish carries the frame out. It is committed: what cannot be done now is done by whoever opens the database next.
-func (j *joint) publish(id stamp.ID) (results map[string]table.Result, late bool) {
-	results = map[string]table.Result{}
-	for _, m := range j.tables {
-		lines := m.Staged()
+// publish carries the frame out, and reports whether all of it is. It is committed: what cannot be done now is done by
+// whoever opens the database next.
+func (j *joint) publish(frame string) (done bool) {
+	done = true
+	for _, t := range j.tables {
+		lines := t.Staged()
 		if len(lines) == 0 {
 			continue
 		}
 		last := lines[len(lines)-1]
-		results[m.name] = table.Result{ID: last.ID, Stored: true, Action: last.Action, DeltaSize: last.Size}
-		published, err := m.Publish()
+		t.result = table.Result{ID: last.ID, Stored: true, Action: last.Action, DeltaSize: last.Size}
+		published, err := t.Publish()
 		if err != nil {
-			j.s.warn("frame " + id.String() + " is stored; table " + m.name + " follows later: " + err.Error())
-			late = true
+			j.s.warn("frame " + frame + " is stored; table " + t.name + " follows later: " + err.Error())
+			done = false
 			continue
 		}
-		results[m.name] = published[len(published)-1]
+		t.result = published[len(published)-1]
 	}
-	return results, late
+	return done
 }
 
 // close unlocks the tables. What was staged and not committed is taken back.

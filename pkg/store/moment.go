@@ -54,7 +54,7 @@ func (s *Store) RestoreTo(at time.Time, user uint64, dry bool) (cuts []Cut, err 
 		err := fault.New(fault.NotFound, "nothing is as old as %s", at.UTC().Format(time.RFC3339))
 		return nil, fault.WithHint(err, "'rdb version:list TABLE' shows the times of the versions")
 	}
-	_, _, err = j.commit(PointInTime, r.at)
+	_, err = j.store(PointInTime, r.at)
 	return r.cuts, err
 }
 

@@ -25,15 +25,21 @@ func child(task, dir, who string) error {
 		return err
 	}
 	defer s.Close()
+	user, err := s.User("user-" + who)
+	if err != nil {
+		return err
+	}
+	switch task {
+	case "transfer":
+		return transfer(s, user, transfersEach)
+	case "transfer for ever":
+		return transfer(s, user, 1<<30)
+	}
 	t, err := s.Table("t")
 	if err != nil {
 		return err
 	}
 	defer t.Close()
-	user, err := s.User("user-" + who)
-	if err != nil {
-		return err
-	}
 	switch task {
 	case "rows":
 		return writeRows(t, user, who, rowsEach)
@@ -45,8 +51,8 @@ func child(task, dir, who string) error {
 	return errors.New("no such task")
 }
 
-// rowsEach is how many rows a writer writes.
-const rowsEach = 60
+// rowsEach is how many rows a writer writes, and transfersEach how many batches one who moves money makes.
+const rowsEach, transfersEach = 60, 30
 
 // writeRows sets rows of its own and says each number once it is stored.
 func writeRows(t *table.Table, user uint64, who string, n int) error {
