@@ -37,7 +37,7 @@ type draft struct {
 	problems Problems
 	segments []string
 	listed   [lists][]string // more than one is a problem
-	custom   []string         // as they come
+	custom   []string        // as they come
 }
 
 func (d *draft) complain(at int, fixed bool, rule Rule, text string) {
