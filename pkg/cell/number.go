@@ -1,5 +1,3 @@
-// Package cell owns what the text of a cell says as a value: exact decimal numbers, their sums and their order. It must
-// never know rows, tables or files.
 package cell
 
 import (

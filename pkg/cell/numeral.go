@@ -1,0 +1,149 @@
+package cell
+
+import (
+	"math"
+	"strconv"
+)
+
+// scanNumeral returns the end of the longest number that b begins with, 0 when there is none: an optional sign, digits with an
+// optional point among, before or behind them, and an optional exponent. integer says that it has neither point nor exponent.
+func scanNumeral(b []byte) (end int, integer bool) {
+	at := 0
+	if at < len(b) && (b[at] == '+' || b[at] == '-') {
+		at++
+	}
+	whole := countDigits(b[at:])
+	at += whole
+	integer = true
+	if at < len(b) && b[at] == '.' {
+		fraction := countDigits(b[at+1:])
+		if whole+fraction > 0 {
+			at, integer = at+1+fraction, false
+		}
+		whole += fraction
+	}
+	if whole == 0 {
+		return 0, false
+	}
+	if n := exponent(b[at:]); n > 0 {
+		return at + n, false
+	}
+	return at, integer
+}
+
+// exponent returns the length of the exponent that b begins with, or 0.
+func exponent(b []byte) int {
+	if len(b) == 0 || b[0] != 'e' && b[0] != 'E' {
+		return 0
+	}
+	at := 1
+	if at < len(b) && (b[at] == '+' || b[at] == '-') {
+		at++
+	}
+	if n := countDigits(b[at:]); n > 0 {
+		return at + n
+	}
+	return 0
+}
+
+func countDigits(b []byte) int {
+	for i, c := range b {
+		if c < '0' || c > '9' {
+			return i
+		}
+	}
+	return len(b)
+}
+
+// numeralValue returns what scanNumeral found: an integer that fits 64 bits, else a float.
+func numeralValue(b []byte, integer bool) Value {
+	if integer {
+		if n, ok := parseInteger(b); ok {
+			return FromInteger(n)
+		}
+	}
+	f, _ := strconv.ParseFloat(string(b), 64) // beyond the range it is an infinity, as SQLite has it
+	return FromFloat(f)
+}
+
+// parseInteger reads an optional sign and digits. What does not fit 64 bits is the nearest that does, and not ok.
+func parseInteger(b []byte) (n int64, ok bool) {
+	negative := b[0] == '-'
+	if negative || b[0] == '+' {
+		b = b[1:]
+	}
+	limit := uint64(math.MaxInt64)
+	if negative {
+		limit++
+	}
+	var u uint64
+	for _, c := range b {
+		digit := uint64(c - '0')
+		if u > limit/10 || u*10 > limit-digit {
+			return signed(limit, negative), false
+		}
+		u = u*10 + digit
+	}
+	return signed(u, negative), true
+}
+
+func signed(u uint64, negative bool) int64 {
+	if negative {
+		return int64(-u)
+	}
+	return int64(u)
+}
+
+// numericText returns the number that the whole of b is, blanks around it aside, as the numeric affinity of SQLite takes it.
+func numericText(b []byte) (Value, bool) {
+	b = trimBlanks(b)
+	end, integer := scanNumeral(b)
+	if end == 0 || trimmedEnd(b) != end {
+		return Value{}, false
+	}
+	return numeralValue(b[:end], integer), true
+}
+
+// numericPrefix returns the number that b begins with behind blanks, as arithmetic takes a text; 0 when there is none.
+func numericPrefix(b []byte) Value {
+	b = trimBlanks(b)
+	end, integer := scanNumeral(b)
+	if end == 0 {
+		return FromInteger(0)
+	}
+	return numeralValue(b[:end], integer)
+}
+
+// integerPrefix returns the integer that b begins with behind blanks, as a cast to an integer takes a text: 0 when there is
+// none, the nearest one when it does not fit.
+func integerPrefix(b []byte) int64 {
+	b = trimBlanks(b)
+	at := 0
+	if len(b) > 0 && (b[0] == '+' || b[0] == '-') {
+		at++
+	}
+	end := at + countDigits(b[at:])
+	if end == at {
+		return 0
+	}
+	n, _ := parseInteger(b[:end])
+	return n
+}
+
+func trimBlanks(b []byte) []byte {
+	for len(b) > 0 && isBlank(b[0]) {
+		b = b[1:]
+	}
+	return b
+}
+
+// trimmedEnd returns the length of b without blanks at its end.
+func trimmedEnd(b []byte) int {
+	n := len(b)
+	for n > 0 && isBlank(b[n-1]) {
+		n--
+	}
+	return n
+}
+
+func isBlank(c byte) bool { return c == ' ' || c >= '\t' && c <= '\r' }
