@@ -31,7 +31,7 @@ type leaf struct {
 }
 
 // leafSize is how many pieces a leaf is filled with.
-const leafSize = 64
+const leafSize = 32
 
 func (l *leaf) size() int64 { return l.starts[len(l.starts)-1] }
 
@@ -90,10 +90,13 @@ type builder struct {
 	leaves []*leaf
 	starts []int64
 	open   []Piece // of the leaf that is being filled
+	room   [leafSize]Piece
 }
 
 func newBuilder(leaves int) *builder {
-	return &builder{leaves: make([]*leaf, 0, leaves), starts: make([]int64, 1, leaves+1)}
+	b := &builder{leaves: make([]*leaf, 0, leaves), starts: make([]int64, 1, leaves+1)}
+	b.open = b.room[:0]
+	return b
 }
 
 // push appends p, as part of the last piece where it continues that in the base.

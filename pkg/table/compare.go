@@ -82,7 +82,7 @@ func rowStart(old, next text, op delta.Op, at int64) (int64, error) {
 		return 0, err
 	}
 	for from := at; from < at+op.N; from += 512 {
-		chunk, err := next.read(from, min(from+512, at+op.N))
+		chunk, err := next.peek(from, min(from+512, at+op.N))
 		if err != nil {
 			return 0, err
 		}
@@ -109,7 +109,7 @@ func afterNewline(s text, off int64) (bool, error) {
 func lastNewline(s text, from, to int64) (int64, error) {
 	for end := to; end > from; {
 		begin := max(from, end-512)
-		chunk, err := s.read(begin, end)
+		chunk, err := s.peek(begin, end)
 		if err != nil {
 			return 0, err
 		}

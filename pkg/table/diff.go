@@ -151,7 +151,7 @@ func staysPlain(s text, ops []delta.Op) (bool, error) {
 		if read, err = lineEnd(s, max(to, begin)); err != nil {
 			return false, err
 		}
-		b, err := s.read(begin, read)
+		b, err := s.peek(begin, read)
 		if err != nil || holdsNewlines(b) {
 			return false, err
 		}
@@ -162,7 +162,7 @@ func staysPlain(s text, ops []delta.Op) (bool, error) {
 // lineEnd returns where the line that holds the byte at an offset ends.
 func lineEnd(s text, off int64) (int64, error) {
 	for off < s.size {
-		b, err := s.read(off, min(off+512, s.size))
+		b, err := s.peek(off, min(off+512, s.size))
 		if err != nil {
 			return 0, err
 		}

@@ -12,6 +12,7 @@ type text struct {
 	size   int64
 	header []string // its columns, where they are known
 	headed int64    // bytes that the header takes, then
+	room   []byte   // for what peek returns; nil makes it new each time
 }
 
 func (s text) read(from, to int64) ([]byte, error) {
@@ -21,6 +22,18 @@ func (s text) read(from, to int64) ([]byte, error) {
 		err = nil
 	}
 	return b[:n], err
+}
+
+// peek is read for bytes that are looked at before the next peek of a text with the same room.
+func (s text) peek(from, to int64) ([]byte, error) {
+	if to-from > int64(len(s.room)) {
+		return s.read(from, to)
+	}
+	n, err := s.ReadAt(s.room[:to-from], from)
+	if err == io.EOF && int64(n) == to-from {
+		err = nil
+	}
+	return s.room[:n], err
 }
 
 // columns returns the header of s.

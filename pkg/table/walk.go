@@ -147,6 +147,7 @@ func (w *walker) start(base *Content) error {
 	w.text, w.base = delta.NewText(base.Size), memory(b)
 	w.plain, w.quoted = w.plain && !holdsNewlines(b), w.quoted || bytes.IndexByte(b, '"') >= 0
 	w.was, err = memoryText(b).withHeader()
+	w.was.room = make([]byte, 4<<10)
 	return err
 }
 
@@ -167,7 +168,7 @@ func (w *walker) next(d *delta.Delta) (*Changes, error) {
 	if err := w.text.Apply(d); err != nil {
 		return nil, err
 	}
-	is := text{ReaderAt: w.text.Reader(w.base), size: w.text.Size()}
+	is := text{ReaderAt: w.text.Reader(w.base), size: w.text.Size(), room: w.was.room}
 	w.quoted = w.quoted || bytes.IndexByte(d.Extra, '"') >= 0
 	if len(d.Ops) > 0 && d.Ops[0].Off == 0 && d.Ops[0].N > w.was.headed {
 		is.header, is.headed = w.was.header, w.was.headed
