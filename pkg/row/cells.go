@@ -9,12 +9,23 @@ import (
 // Cells appends the cells of one record, unquoted, to dst. The record may end with its line end. A cell aliases record
 // unless it holds doubled quotes. What is not one record is refused with fault.Input.
 func Cells(dst [][]byte, record []byte) ([][]byte, error) {
+	n := len(dst)
+	dst, err := Stored(dst, record)
+	for i := n; i < len(dst); i++ {
+		dst[i] = Unquote(dst[i])
+	}
+	return dst, err
+}
+
+// Stored is Cells with each cell as the record has it, quotes included: Unquote gives its content. A cell is quoted when it
+// begins with a quote.
+func Stored(dst [][]byte, record []byte) ([][]byte, error) {
 	for at := 0; ; {
 		cell, next, err := cellAt(record, at, separator)
 		if err != nil {
 			return dst, fault.As(fault.Input, err)
 		}
-		dst = append(dst, unquote(cell))
+		dst = append(dst, cell)
 		if next == len(record) || record[next] != separator {
 			return dst, oneRecord(record, next)
 		}
@@ -39,7 +50,7 @@ func Cell(record []byte, i int) (cell []byte, ok bool) {
 		case err != nil:
 			return nil, false
 		case i == 0:
-			return unquote(cell), true
+			return Unquote(cell), true
 		case next == len(record) || record[next] != separator:
 			return nil, false
 		}
@@ -57,8 +68,8 @@ func cellAt(text []byte, at int, sep byte) (cell []byte, next int, err *syntaxEr
 	return text[at:next:next], next, err
 }
 
-// unquote returns the content of a cell's stored bytes: a slice of them unless quotes are doubled.
-func unquote(cell []byte) []byte {
+// Unquote returns the content of a cell as Stored gives it: a slice of it unless quotes are doubled.
+func Unquote(cell []byte) []byte {
 	if len(cell) == 0 || cell[0] != '"' {
 		return cell
 	}
@@ -155,7 +166,7 @@ func appendEdited(dst, cell []byte, column int, edits []Edit) []byte {
 		switch e := edits[i]; {
 		case e.Column != column:
 			continue
-		case bytes.Equal(e.Value, unquote(cell)):
+		case bytes.Equal(e.Value, Unquote(cell)):
 			return append(dst, cell...)
 		case column == 0:
 			return appendFirst(dst, e.Value)

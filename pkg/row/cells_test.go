@@ -40,7 +40,14 @@ func TestCellsRoundTrip(t *testing.T) {
 		if diff := cmp.Diff(want, texts(got)); diff != "" || err != nil {
 			t.Fatalf("%q: %v\n%s", record, err, diff)
 		}
+		stored, err := Stored(nil, record)
+		if whole := string(bytes.Join(stored, []byte("|"))) + eol; whole != string(record) || err != nil {
+			t.Fatalf("%q is stored as %q, %v", record, stored, err)
+		}
 		for i, cell := range want {
+			if got := string(Unquote(stored[i])); got != cell {
+				t.Fatalf("%q, cell %d: %q", record, i, got)
+			}
 			if got, ok := Cell(record, i); !ok || string(got) != cell {
 				t.Fatalf("%q, cell %d: %q, %v", record, i, got, ok)
 			}

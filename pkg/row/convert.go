@@ -27,7 +27,7 @@ func Convert(dst, src []byte, delimiter byte) ([]byte, error) {
 			if err != nil {
 				return dst, err.in(src)
 			}
-			cells = append(cells, unquote(cell))
+			cells = append(cells, Unquote(cell))
 			at = next
 			if at == len(src) || src[at] != delimiter {
 				break
