@@ -49,6 +49,7 @@ floor 6 commands
 
 floor 7 tests
 	internal/powercut:
+	syntax/sample: syntax
 `
 
 // libraries names every module from outside with the packages that may import it; "tests" is a module that only test files use.

@@ -1,0 +1,172 @@
+package sample
+
+import (
+	"strconv"
+
+	"github.com/reedbase/reedbase/pkg/syntax"
+)
+
+// function is one that SQLite has too.
+type function struct {
+	name   string
+	result Kind
+	args   []Kind
+}
+
+var functions = []function{
+	{"abs", Number, []Kind{Number}},
+	{"round", Number, []Kind{Number}},
+	{"length", Number, []Kind{Text}},
+	{"instr", Number, []Kind{Text, Text}},
+	{"coalesce", Number, []Kind{Number, Number}},
+	{"nullif", Number, []Kind{Number, Number}},
+	{"min", Number, []Kind{Number, Number}},
+	{"max", Number, []Kind{Number, Number}},
+	{"unicode", Number, []Kind{Text}},
+	{"lower", Text, []Kind{Text}},
+	{"upper", Text, []Kind{Text}},
+	{"trim", Text, []Kind{Text}},
+	{"ltrim", Text, []Kind{Text, Text}},
+	{"rtrim", Text, []Kind{Text}},
+	{"replace", Text, []Kind{Text, Text, Text}},
+	{"substr", Text, []Kind{Text, Number, Number}},
+	{"ifnull", Text, []Kind{Text, Text}},
+	{"coalesce", Text, []Kind{Text, Text, Text}},
+	{"typeof", Text, []Kind{Number}},
+	{"hex", Text, []Kind{Text}},
+}
+
+// call returns the call of a function of a kind.
+func (g *Generator) call(s *scope, kind Kind, d int) syntax.Expr {
+	if !g.Shared {
+		return g.oddCall(s, d)
+	}
+	for {
+		f := pickOf(g, functions)
+		if f.result != kind {
+			continue
+		}
+		c := &syntax.Call{Function: ident(f.name)}
+		for _, arg := range f.args {
+			c.Args = append(c.Args, g.expr(s, arg, d-1))
+		}
+		return c
+	}
+}
+
+func (g *Generator) oddCall(s *scope, d int) syntax.Expr {
+	c := &syntax.Call{Function: ident(pickOf(g, oddFunctions))}
+	switch g.n(4) {
+	case 0:
+		c.Star = true
+	case 1:
+		c.Distinct = true
+		c.Args = times(g, 1, 2, func() syntax.Expr { return g.expr(s, Text, d-1) })
+	default:
+		c.Args = times(g, 0, 3, func() syntax.Expr { return g.expr(s, Text, d-1) })
+	}
+	if g.may(4) {
+		c.Filter = g.expr(s, truth, d-1)
+	}
+	if g.may(4) {
+		c.Over = g.over(&scope{}, g.may(2))
+	}
+	return c
+}
+
+// aggregate returns an aggregate over a group; nil if there is none of the kind.
+func (g *Generator) aggregate(over *scope, kind Kind) syntax.Expr {
+	c := &syntax.Call{}
+	switch {
+	case kind == truth:
+		return &syntax.Binary{Op: syntax.Greater, X: g.aggregate(over, Number), Y: g.leaf(nil, Number)}
+	case kind == Text:
+		c.Function, c.Args = ident(pickOf(g, []string{"min", "max"})), []syntax.Expr{g.expr(over, Text, 1)}
+	case g.may(3):
+		c.Function, c.Star = ident("count"), true
+	default:
+		c.Function = ident(pickOf(g, []string{"count", "sum", "avg", "min", "max", "total"}))
+		c.Distinct, c.Args = g.may(3), []syntax.Expr{g.expr(over, Number, 1)}
+	}
+	if g.may(5) {
+		c.Filter = g.expr(over, truth, 1)
+	}
+	return c
+}
+
+// overCall returns a number that a window function makes. Named says that there is a window w.
+func (g *Generator) overCall(s *scope, named bool) syntax.Expr {
+	c := &syntax.Call{Args: []syntax.Expr{g.expr(s, Number, 1)}}
+	switch g.n(4) {
+	case 0:
+		c.Function, c.Args = ident(pickOf(g, []string{"row_number", "rank", "dense_rank"})), nil
+		c.Over = g.over(s, named)
+	case 1:
+		c.Function = ident(pickOf(g, []string{"lag", "lead"}))
+		if g.may(2) {
+			c.Args = append(c.Args, &syntax.Number{Text: strconv.Itoa(g.n(3))})
+		}
+		c.Over = g.over(s, named)
+	default:
+		c.Function = ident(pickOf(g, []string{"count", "sum", "avg", "min", "max"}))
+		if g.may(4) {
+			c.Filter = g.expr(s, truth, 1)
+		}
+		c.Over = g.over(s, named)
+		if by := g.column(s, Number); c.Over.Name == nil && by != nil && g.may(3) {
+			c.Over.OrderBy = []syntax.Ordering{g.ordering(by)}
+			c.Over.Frame = g.frame(syntax.Range, true)
+		}
+	}
+	return c
+}
+
+func (g *Generator) over(s *scope, named bool) *syntax.Window {
+	if named && !g.may(3) {
+		name := ident("w")
+		return &syntax.Window{Name: &name}
+	}
+	return g.window(s)
+}
+
+// window returns a window that orders by all columns there are, or in a statement that is not shared by any.
+func (g *Generator) window(s *scope) *syntax.Window {
+	w := &syntax.Window{}
+	if g.may(2) {
+		w.Partition = times(g, 1, 2, func() syntax.Expr { return g.expr(s, Kind(g.n(2)), 1) })
+	}
+	if !g.Shared {
+		w.OrderBy = times(g, 0, 2, func() syntax.Ordering { return g.ordering(g.expr(s, Number, 1)) })
+	}
+	for _, r := range s.columns {
+		w.OrderBy = append(w.OrderBy, g.ordering(r.expr()))
+	}
+	if g.may(2) {
+		unit := syntax.FrameUnit(g.n(3))
+		w.Frame = g.frame(unit, unit != syntax.Range || !g.Shared)
+	}
+	return w
+}
+
+// frame returns a frame, perhaps with offsets.
+func (g *Generator) frame(unit syntax.FrameUnit, offsets bool) *syntax.Frame {
+	f := &syntax.Frame{Unit: unit}
+	for {
+		f.From, f.To = g.bound(syntax.BoundKind(g.n(4)), offsets), g.bound(1+syntax.BoundKind(g.n(4)), offsets)
+		if f.From.Kind <= f.To.Kind {
+			return f
+		}
+	}
+}
+
+func (g *Generator) bound(kind syntax.BoundKind, offsets bool) syntax.Bound {
+	switch {
+	case kind != syntax.Preceding && kind != syntax.Following:
+		return syntax.Bound{Kind: kind}
+	case !offsets:
+		return syntax.Bound{Kind: syntax.CurrentRow}
+	case !g.Shared && g.may(3):
+		return syntax.Bound{Kind: kind, Offset: g.parameter()}
+	}
+	return syntax.Bound{Kind: kind, Offset: &syntax.Number{Text: strconv.Itoa(g.n(4))}}
+}

@@ -1,0 +1,191 @@
+package sample
+
+import (
+	"strconv"
+
+	"github.com/reedbase/reedbase/pkg/syntax"
+)
+
+const depth = 3 // of the expressions of a statement
+
+// anyQuery returns a query that stands alone.
+func (g *Generator) anyQuery() *syntax.Query {
+	kinds := make([]Kind, 1+g.n(4))
+	for i := range kinds {
+		kinds[i] = Kind(g.n(2))
+	}
+	return g.query(nil, kinds, depth, true)
+}
+
+// query returns a query whose columns are of the given kinds. Star says that it may have others in place of them.
+func (g *Generator) query(outer *scope, kinds []Kind, d int, star bool) *syntax.Query {
+	q, common := &syntax.Query{}, len(g.common)
+	if d > 1 && g.may(8) {
+		q.With = times(g, 1, 2, func() syntax.CommonTable { return g.commonTable(d - 1) })
+	}
+	width := len(kinds)
+	compound := g.may(6)
+	switch {
+	case g.may(12):
+		q.First = g.values(kinds)
+		if g.Shared {
+			g.common = g.common[:common]
+			return q // SQLite orders no VALUES
+		}
+	case compound || !star || !g.may(4):
+		q.First = g.selectOf(outer, kinds, d)
+	default:
+		q.First, width = g.selectStar(outer, d)
+	}
+	s, _ := q.First.(*syntax.Select)
+	if compound {
+		q.Rest = times(g, 1, 2, func() syntax.Arm {
+			arm := syntax.Arm{Op: syntax.SetOp(g.n(4)), Core: g.selectOf(outer, kinds, d-1)}
+			if !g.Shared && g.may(4) {
+				arm.Core = g.values(kinds)
+			}
+			return arm
+		})
+	}
+	g.order(q, s, width, outer)
+	g.common = g.common[:common]
+	return q
+}
+
+// order gives a query ORDER BY and LIMIT.
+func (g *Generator) order(q *syntax.Query, s *syntax.Select, width int, outer *scope) {
+	limit := g.may(4)
+	switch {
+	case !g.Shared:
+		if g.may(3) {
+			q.OrderBy = times(g, 1, 3, func() syntax.Ordering { return g.ordering(g.expr(outer, Number, 1)) })
+		}
+	case limit, g.may(4):
+		for i := range width {
+			q.OrderBy = append(q.OrderBy, g.ordering(&syntax.Number{Text: strconv.Itoa(i + 1)}))
+		}
+	case g.may(4) && len(q.Rest) == 0 && s != nil:
+		if i := g.n(len(s.Items)); s.Items[i].Alias != nil {
+			q.OrderBy = append(q.OrderBy, g.ordering(&syntax.Column{Path: []syntax.Ident{*s.Items[i].Alias}}))
+		}
+	}
+	if !limit {
+		return
+	}
+	q.Limit = g.amount()
+	if g.may(2) {
+		q.Offset = g.amount()
+	}
+}
+
+func (g *Generator) amount() syntax.Expr {
+	if g.Shared {
+		return &syntax.Number{Text: strconv.Itoa(g.n(6))}
+	}
+	return g.expr(nil, Number, 1)
+}
+
+func (g *Generator) ordering(x syntax.Expr) syntax.Ordering {
+	return syntax.Ordering{Expr: x, Desc: g.may(2), Nulls: syntax.NullOrder(max(0, g.n(5)-2))}
+}
+
+// commonTable returns one named query of a WITH, which the rest of the query may ask.
+func (g *Generator) commonTable(d int) syntax.CommonTable {
+	kinds := []Kind{Number, Text}
+	t := syntax.CommonTable{Query: g.query(nil, kinds, d, false)}
+	if !g.Shared {
+		t.Table, t.Columns = g.oddName(), times(g, 0, 2, g.oddName)
+		return t
+	}
+	t.Table = *g.alias("w")
+	t.Columns = idents("n", "s")
+	g.common = append(g.common, Table{t.Table.Name, []Column{{"n", Number}, {"s", Text}}})
+	return t
+}
+
+func (g *Generator) values(kinds []Kind) *syntax.Values {
+	return &syntax.Values{Rows: times(g, 1, 3, func() (row []syntax.Expr) {
+		for _, kind := range kinds {
+			row = append(row, g.expr(nil, kind, 1))
+		}
+		return row
+	})}
+}
+
+// selectOf returns a SELECT whose columns are of the given kinds.
+func (g *Generator) selectOf(outer *scope, kinds []Kind, d int) *syntax.Select {
+	s := &syntax.Select{Distinct: g.may(6)}
+	from := &scope{outer: outer}
+	if !g.may(10) {
+		s.From, from = g.from(outer, d)
+	}
+	if g.may(2) {
+		s.Where = g.expr(from, truth, d)
+	}
+	items := from
+	switch {
+	case s.From == nil:
+	case g.may(5):
+		items = g.group(s, from)
+	case g.may(8):
+		items = &scope{group: from.own()}
+	case g.may(3):
+		items = &scope{columns: from.columns, outer: outer, simple: from.simple, window: from.own()}
+		if g.may(2) {
+			s.Windows = []syntax.NamedWindow{{Name: ident("w"), Window: g.window(from.own())}}
+		}
+	}
+	for _, kind := range kinds {
+		s.Items = append(s.Items, syntax.Item{Expr: g.expr(items, kind, d-1), Alias: g.alias("c")})
+	}
+	if items.window != nil {
+		over := g.overCall(items.window, len(s.Windows) > 0)
+		if kinds[0] == Text {
+			over = &syntax.Cast{X: over, Type: "TEXT"}
+		}
+		s.Items[0].Expr = over
+	}
+	return s
+}
+
+// selectStar returns a SELECT of all columns, and how many those are.
+func (g *Generator) selectStar(outer *scope, d int) (*syntax.Select, int) {
+	from, columns := g.from(outer, d)
+	s := &syntax.Select{From: from, Items: []syntax.Item{{Expr: &syntax.Star{}}}}
+	width := len(columns.columns)
+	for _, join := range from.Joins {
+		width -= len(join.Using)
+	}
+	if !g.Shared {
+		s.Items = append(s.Items, syntax.Item{Expr: &syntax.Star{Table: times(g, 0, 2, g.oddName)}})
+	} else if first := columns.columns[0].path[0]; g.may(2) {
+		s.Items[0].Expr, width = &syntax.Star{Table: idents(first)}, 0
+		for _, c := range columns.columns {
+			if c.path[0] == first {
+				width++
+			}
+		}
+	}
+	if g.may(2) {
+		s.Where = g.expr(columns, truth, d)
+	}
+	return s, width
+}
+
+// group gives a SELECT GROUP BY and returns what its items may refer to.
+func (g *Generator) group(s *syntax.Select, from *scope) *scope {
+	items := &scope{group: from.own()}
+	if !g.Shared {
+		s.GroupBy = times(g, 1, 3, func() syntax.Expr { return g.expr(from, Number, 1) })
+	} else {
+		for range 1 + g.n(2) {
+			r := pickOf(g, from.columns)
+			items.columns = append(items.columns, r)
+			s.GroupBy = append(s.GroupBy, r.expr())
+		}
+	}
+	if g.may(3) {
+		s.Having = g.expr(items, truth, 2)
+	}
+	return items
+}

@@ -1,0 +1,120 @@
+// Package sample makes random statements of ReedQL for tests. It must never know what a statement does.
+package sample
+
+import "github.com/reedbase/reedbase/pkg/syntax"
+
+// Source makes the choices: IntN returns a number from 0 to n-1. *rand.Rand of math/rand/v2 is one.
+type Source interface{ IntN(n int) int }
+
+// Kind says what the cells of a column are.
+type Kind uint8
+
+// The kinds. A truth is a number that is 0 or 1.
+const (
+	Number Kind = iota
+	Text
+	truth
+)
+
+// Column is a column of a table.
+type Column struct {
+	Name string
+	Kind Kind
+}
+
+// Table is a table that statements ask.
+type Table struct {
+	Name    string
+	Columns []Column
+}
+
+// Generator makes statements that are trees as Parse makes them, but for the spans, which are empty. Equal choices make equal
+// statements.
+type Generator struct {
+	Source Source
+	Tables []Table // at least one, each with a column of either kind; the first column of each is its key
+
+	// Shared makes only what SQLite has too and means alike: over the tables, with columns that are there and operands of their own
+	// kind. A query with LIMIT orders by all of its columns and its windows by all of their rows', so results are equal up to the
+	// order of rows that no ORDER BY sets. Otherwise any name and any operand stands anywhere.
+	Shared bool
+	// Bound makes parameters in shared statements. Others may always have them.
+	Bound bool
+
+	aliases int
+	common  []Table // what WITH names
+}
+
+// Statement returns a statement of any sort.
+func (g *Generator) Statement() syntax.Statement {
+	var s syntax.Statement
+	switch pick := g.n(20); {
+	case pick < 12:
+		s = g.anyQuery()
+	case pick < 14:
+		s = g.insert()
+	case pick < 16:
+		s = g.update()
+	case pick < 17:
+		s = g.delete()
+	case pick < 18:
+		s = g.createTable()
+	case g.Shared:
+		s = g.anyQuery()
+	case pick < 19:
+		s = &syntax.DropTable{Table: g.tableName(), If: g.may(2)}
+	default:
+		s = g.more()
+	}
+	count := 0
+	for _, x := range syntax.Parameters(s) {
+		if x.Name == "" {
+			count++
+			x.Index = count
+		}
+	}
+	return s
+}
+
+// Query returns a query.
+func (g *Generator) Query() *syntax.Query {
+	for {
+		if q, ok := g.Statement().(*syntax.Query); ok {
+			return q
+		}
+	}
+}
+
+// more returns one of the statements that have few forms.
+func (g *Generator) more() syntax.Statement {
+	switch g.n(7) {
+	case 0:
+		return &syntax.Begin{}
+	case 1:
+		return &syntax.Commit{}
+	case 2:
+		return &syntax.Rollback{}
+	case 3:
+		return &syntax.Explain{Statement: g.insert()}
+	case 4:
+		return &syntax.Explain{Statement: g.update()}
+	case 5:
+		return &syntax.Explain{Statement: g.delete()}
+	}
+	return &syntax.Explain{Statement: g.anyQuery()}
+}
+
+func (g *Generator) n(n int) int { return g.Source.IntN(n) }
+
+// may is true once in n times.
+func (g *Generator) may(n int) bool { return g.n(n) == 0 }
+
+func pickOf[T any](g *Generator, list []T) T { return list[g.n(len(list))] }
+
+// times returns from low to high results of one.
+func times[T any](g *Generator, low, high int, one func() T) (list []T) {
+	for range low + g.n(high-low+1) {
+		list = append(list, one())
+	}
+	return list
+}
