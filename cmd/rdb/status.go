@@ -58,9 +58,7 @@ func countClean(all []reedbase.Status) int {
 
 func (c *call) describeStatus(dir string, all []reedbase.Status) {
 	for _, s := range all {
-		if s.Locked {
-			c.say("%s is locked by process %s for %s: %s", c.paint(bold, s.Name), fmt.Sprint(s.Holder.PID), age(s.Holder.Since), s.Holder.Command)
-		}
+		c.describeLock(s)
 		if !needsNothing(s) {
 			c.describeTable(s)
 		}
@@ -77,6 +75,26 @@ func (c *call) describeStatus(dir string, all []reedbase.Status) {
 		c.say("%s clean", isAre(clean))
 	}
 }
+
+// describeLock says who holds a table's lock, and who waits for it.
+func (c *call) describeLock(s reedbase.Status) {
+	switch {
+	case s.Locked && s.Holder.Alive():
+		c.say("%s is locked by process %d for %s: %s", c.paint(bold, s.Name), s.Holder.PID, age(s.Holder.Since), s.Holder.Command)
+	case s.Locked:
+		c.say("%s is locked by a process that has not said who it is", c.paint(bold, s.Name))
+	}
+	for i, w := range s.Waiting {
+		if i == shownWaiters {
+			c.say("  %d more wait", len(s.Waiting)-i)
+			break
+		}
+		c.say("  process %d waits for %s: %s", w.PID, age(w.Since), w.Command)
+	}
+}
+
+// shownWaiters is how many of those who wait are named.
+const shownWaiters = 10
 
 func isAre(n int) string {
 	if n == 1 {
@@ -123,8 +141,8 @@ func diagnosis(s reedbase.Status) (fact string, steps []step) {
 }
 
 func (c *call) listStatus(all []reedbase.Status) error {
-	return writeRecords(c, "table state version added changed deleted lock_pid lock_since problem", all, func(s reedbase.Status) []any {
-		state, problem, since := s.State.String(), "", ""
+	return writeRecords(c, "table state version added changed deleted lock_pid lock_since problem lock_command lock_alive waiting", all, func(s reedbase.Status) []any {
+		state, problem, since, command := s.State.String(), "", "", ""
 		if s.Unknown {
 			state = "unknown"
 		}
@@ -133,8 +151,8 @@ func (c *call) listStatus(all []reedbase.Status) error {
 		}
 		var pid any
 		if s.Locked {
-			pid, since = s.Holder.PID, c.moment(s.Holder.Since)
+			pid, since, command = s.Holder.PID, c.moment(s.Holder.Since), s.Holder.Command
 		}
-		return []any{s.Name, state, idText(s.Head.ID), s.Added, s.Changed, s.Deleted, pid, since, problem}
+		return []any{s.Name, state, idText(s.Head.ID), s.Added, s.Changed, s.Deleted, pid, since, problem, command, s.Locked && s.Holder.Alive(), len(s.Waiting)}
 	})
 }

@@ -4,7 +4,11 @@ import (
 	"bufio"
 	"bytes"
 	"errors"
+	"fmt"
+	"os"
 	"regexp"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -16,7 +20,7 @@ import (
 )
 
 func TestStatusForPeople(t *testing.T) {
-	holder := durable.Holder{PID: 4711, Since: time.Now().Add(-3 * time.Hour), Command: "rdb import prices\x1b[2J -"}
+	holder := durable.Holder{PID: os.Getpid(), Since: time.Now().Add(-3 * time.Hour), Command: "rdb import prices\x1b[2J -"}
 	for _, test := range []struct {
 		name string
 		all  []reedbase.Status
@@ -26,7 +30,12 @@ func TestStatusForPeople(t *testing.T) {
 		{"clean", []reedbase.Status{{Name: "a", Head: reedbase.Version{ID: 7}}}, "a is clean, at 7\n"},
 		{"stale", []reedbase.Status{{Name: "a", State: reedbase.Stale}, {Name: "b"}}, "2 tables, all clean\n"},
 		{"locked", []reedbase.Status{{Name: "a", Locked: true, Holder: holder}, {Name: "b"}},
-			"a is locked by process 4711 for 3hX: rdb import prices\\x1b[2J -\n2 tables, all clean\n"},
+			fmt.Sprintf("a is locked by process %d for 3hX: rdb import prices\\x1b[2J -\n2 tables, all clean\n", os.Getpid())},
+		{"unnamed", []reedbase.Status{{Name: "a", Locked: true, Holder: durable.Holder{PID: 1 << 30}}},
+			"a is locked by a process that has not said who it is\na is clean, at \n"},
+		{"waiting", []reedbase.Status{{Name: "a", Locked: true, Holder: holder, Waiting: slices.Repeat([]durable.Waiter{{Holder: holder}}, 12)}},
+			fmt.Sprintf("a is locked by process %[1]d for 3hX: rdb import prices\\x1b[2J -\n"+
+				strings.Repeat("  process %[1]d waits for 3hX: rdb import prices\\x1b[2J -\n", 10)+"  2 more wait\na is clean, at \n", os.Getpid())},
 		{"missing", []reedbase.Status{{Name: "a", State: reedbase.Missing}, {Name: "b"}, {Name: "c"}},
 			"a: current.csv is missing\n  rdb recover a  rebuilds it\n2 other tables are clean\n"},
 		{"unknown", []reedbase.Status{{Name: "a", Unknown: true}},

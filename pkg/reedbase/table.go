@@ -44,8 +44,9 @@ type Status struct {
 	Added, Changed, Deleted int64 // rows, by an edit by hand
 	Problem                 error // why the edit is no table, or why the log cannot be trusted
 	Holder                  durable.Holder
-	Locked                  bool // by Holder
-	Unknown                 bool // the outcome of a write is unknown until Recover
+	Locked                  bool             // by Holder
+	Waiting                 []durable.Waiter // for the lock, first come first
+	Unknown                 bool             // the outcome of a write is unknown until Recover
 }
 
 // Close releases the table.
@@ -82,7 +83,7 @@ func (t *Table) Info() (TableInfo, error) {
 		return info, err
 	}
 	head, _ := verlog.Head(lines)
-	info.Versions, info.Head = len(lines), t.version(head, t.db.labels())
+	info.Versions, info.Head = len(lines), versionOf(head, t.db.labels())
 	for _, l := range lines {
 		info.DeltaBytes += l.Size
 		info.LogBytes += int64(len(l.Append(nil)))
@@ -120,11 +121,11 @@ func (t *Table) status(names labels) (s Status, there bool, err error) {
 		return s, false, err
 	}
 	s = Status{
-		Name: t.Name(), State: st.State, Holder: st.Holder, Locked: st.Locked, Unknown: st.Unknown, Problem: st.Problem,
+		Name: t.Name(), State: st.State, Holder: st.Holder, Locked: st.Locked, Waiting: st.Waiting, Unknown: st.Unknown, Problem: st.Problem,
 		Added: st.Changes.Added, Changed: st.Changes.Changed, Deleted: st.Changes.Deleted,
 	}
 	if st.Head.ID != 0 {
-		s.Head = t.version(st.Head, names)
+		s.Head = versionOf(st.Head, names)
 	}
 	there = st.Head.ID != 0 && st.Head.Action != verlog.Delete || st.State == Dirty || st.Problem != nil
 	return s, there, nil

@@ -79,10 +79,11 @@ type Status struct {
 	State   State
 	Head    verlog.Line // ID 0: there is no version
 	Holder  durable.Holder
-	Locked  bool   // by Holder
-	Unknown bool   // the outcome of a write is unknown until recover is run
-	Changes Counts // of an edit by hand
-	Problem error  // why the edit is no table, or why the log cannot be trusted
+	Locked  bool             // by Holder
+	Waiting []durable.Waiter // for the lock, first come first
+	Unknown bool             // the outcome of a write is unknown until recover is run
+	Changes Counts           // of an edit by hand
+	Problem error            // why the edit is no table, or why the log cannot be trusted
 }
 
 // Status looks at the table without changing it.
@@ -95,6 +96,9 @@ func (t *Table) Status() (st Status, err error) {
 	st.State, st.Head, st.Problem = v.state, v.head(), v.log.err
 	st.Unknown = t.dir.Exists(unknownFile)
 	if st.Holder, st.Locked, err = t.dir.Holder(lockFile); err != nil {
+		return st, err
+	}
+	if st.Waiting, err = t.queue().Waiters(); err != nil {
 		return st, err
 	}
 	if v.state == Dirty && v.log.err == nil {
