@@ -20,7 +20,7 @@ func TestPlants(t *testing.T) {
 		{"a folder is not flushed", plant{"pkg/durable/write.go", "\terr := d.Sync()\n\tif err == nil {", "\tvar err error\n\tif err == nil {"},
 			set.finds, "cannot be made from the deltas"},
 		{"the log is written before the delta", plant{"pkg/table/commit.go",
-			"return v.create(t, deltaName(id), file)" + more + "if err := s.append(); err != nil {" + more + "// Publish appends the staged version",
+			"return s.create(v, deltaName(id), file)" + more + "if err := s.append(); err != nil {" + more + "// Publish appends the staged version",
 			"late = func() error { return t.dir.Create(deltaName(id), \"delta\"+tempSuffix, file) }\n\treturn nil" + more +
 				"if err := errors.Join(s.append(), late()); err != nil {" + more + "var late func() error\n\n// Publish appends the staged version"},
 			set.finds, "cannot be made from the deltas"},
