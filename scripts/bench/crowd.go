@@ -186,9 +186,9 @@ func slowestWithin(times float64) bar {
 	}}
 }
 
-// overtakenShown says how unfair the order was.
-func overtakenShown() bar {
-	return bar{"", func(ours, _ sample) (string, bool) {
-		return fmt.Sprintf("a waiter is overtaken at most %d times", ours.waits.overtaken), true
+// overtakenAtMost asks that no command sees more of those that began later go first.
+func overtakenAtMost(times int) bar {
+	return bar{fmt.Sprintf("≤ %d", times), func(ours, _ sample) (string, bool) {
+		return fmt.Sprintf("overtaken %d times at most", ours.waits.overtaken), ours.waits.overtaken <= times
 	}}
 }

@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -80,7 +81,7 @@ func verdict(f figure, ok bool) string {
 	switch {
 	case !ok:
 		return "MISSED"
-	case f.bars[0].asked == "":
+	case !slices.ContainsFunc(f.bars, func(b bar) bool { return b.asked != "" }):
 		return "-"
 	default:
 		return "ok"
