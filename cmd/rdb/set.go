@@ -21,7 +21,11 @@ func runSet(c *call) error {
 	if err != nil {
 		return err
 	}
-	if spec := c.text("if-version"); spec != "" {
+	if c.flags.Given("if-version") {
+		spec := c.text("if-version")
+		if spec == "" {
+			return fault.New(fault.Usage, "--if-version wants the ID of a version")
+		}
 		v, err := t.Resolve(spec)
 		if err != nil {
 			return err
@@ -96,13 +100,26 @@ func (c *call) conditions() (list []reedbase.Condition, err error) {
 // parseCondition reads "COLUMN OPERATOR VALUE" without the spaces; the first operator in the text counts.
 func parseCondition(text string) (reedbase.Condition, bool) {
 	for i := range len(text) {
-		for _, test := range []reedbase.Test{
-			reedbase.NotEqual, reedbase.AtMost, reedbase.AtLeast, reedbase.Less, reedbase.More, reedbase.Equal,
-		} {
+		for _, test := range cellTests() {
 			if value, found := strings.CutPrefix(text[i:], test.String()); found {
 				return reedbase.Condition{Test: test, Column: text[:i], Value: value}, i > 0
 			}
 		}
 	}
 	return reedbase.Condition{}, false
+}
+
+// cellTests returns the tests of a cell; one that begins as another does stands before it.
+func cellTests() []reedbase.Test {
+	return []reedbase.Test{reedbase.NotEqual, reedbase.AtMost, reedbase.AtLeast, reedbase.Less, reedbase.More, reedbase.Equal}
+}
+
+// testNamed returns the test of a cell with this operator.
+func testNamed(operator string) (reedbase.Test, bool) {
+	for _, test := range cellTests() {
+		if test.String() == operator {
+			return test, true
+		}
+	}
+	return 0, false
 }

@@ -54,7 +54,7 @@ func (t *Table) versionsOf() func(verlog.Line) Version {
 	return func(l verlog.Line) Version {
 		v, ok := known[l.ID]
 		if !ok {
-			v = t.version(l, names)
+			v = versionOf(l, names)
 			known[l.ID] = v
 		}
 		return v

@@ -22,7 +22,7 @@ func (t *Table) Resolve(spec string) (Version, error) {
 	if err != nil {
 		return Version{}, err
 	}
-	list := []Version{t.version(line, t.db.labels())}
+	list := []Version{versionOf(line, t.db.labels())}
 	return list[0], t.decorate(list, lines)
 }
 

@@ -25,7 +25,9 @@ type Version struct {
 	Pruned           bool // its content was folded away
 }
 
-func (t *Table) version(l verlog.Line, names labels) Version {
+func (t *Table) version(l verlog.Line, names labels) Version { return versionOf(l, names) }
+
+func versionOf(l verlog.Line, names labels) Version {
 	return Version{
 		ID: l.ID, Base: l.Base, Parent: l.Parent, Action: l.Action, ActionName: names.action(l.Action), User: names.user(l.User),
 		UserCode: l.User, Time: l.ID.Time(), DeltaSize: l.Size, Rows: l.Rows, Hash: l.Hash,
@@ -53,7 +55,7 @@ func (t *Table) Versions(f Filter) ([]Version, error) {
 	var list []Version
 	for _, l := range slices.Backward(lines) {
 		if f.passes(l, names) {
-			list = append(list, t.version(l, names))
+			list = append(list, versionOf(l, names))
 			if len(list) == f.Limit {
 				break
 			}
