@@ -25,8 +25,6 @@ type Version struct {
 	Pruned           bool // its content was folded away
 }
 
-func (t *Table) version(l verlog.Line, names labels) Version { return versionOf(l, names) }
-
 func versionOf(l verlog.Line, names labels) Version {
 	return Version{
 		ID: l.ID, Base: l.Base, Parent: l.Parent, Action: l.Action, ActionName: names.action(l.Action), User: names.user(l.User),
