@@ -133,6 +133,10 @@ func (s *Store) Collect(dry bool) (list []table.Garbage, err error) {
 			return list, err
 		}
 	}
+	old, err := s.collectFrames(dry)
+	if list = append(list, old...); err != nil {
+		return list, err
+	}
 	for _, folder := range []string{".", registryFolder, framesFolder, pendingFolder, backupsFolder, tableCache} {
 		found, err := s.collectTemps(folder, names, dry)
 		list = append(list, found...)

@@ -33,6 +33,11 @@ max-versions = 0
 [backup]
 # How many backups backup:prune keeps when it is not told.
 keep = 10
+
+[frames]
+# How many days gc keeps the record of a commit over several tables, which frame:list and frame:rollback need; 0 keeps
+# all. What such a commit stored stays in the tables' histories.
+keep-days = 0
 `
 
 // Config is what config.toml says.
@@ -48,6 +53,9 @@ type Config struct {
 	Backup struct {
 		Keep int `toml:"keep"`
 	} `toml:"backup"`
+	Frames struct {
+		KeepDays int `toml:"keep-days"`
+	} `toml:"frames"`
 }
 
 // defaults returns what DefaultConfig says; a test holds the two together.
@@ -96,8 +104,8 @@ func ParseConfig(b []byte) (Config, error) {
 	if d, err := time.ParseDuration(c.Commit.LockTimeout); err != nil || d < 0 {
 		return c, fault.New(fault.Input, "[commit] lock-timeout is %q; it is a time such as \"10s\"", c.Commit.LockTimeout)
 	}
-	if c.Commit.MaxVersions < 0 || c.Backup.Keep < 0 {
-		return c, fault.New(fault.Input, "max-versions and keep are numbers from 0")
+	if c.Commit.MaxVersions < 0 || c.Backup.Keep < 0 || c.Frames.KeepDays < 0 {
+		return c, fault.New(fault.Input, "max-versions, keep and keep-days are numbers from 0")
 	}
 	return c, nil
 }

@@ -142,3 +142,38 @@ func (s *Store) settle(name string, o table.Options) error {
 	defer t.Close()
 	return t.Settle()
 }
+
+// collectFrames removes the frames that are carried out and older than the setting keep-days, and nothing without one.
+func (s *Store) collectFrames(dry bool) (list []table.Garbage, err error) {
+	c, err := s.config()
+	if err != nil || c.Frames.KeepDays == 0 {
+		return nil, err
+	}
+	dir, err := s.dir.Sub(framesFolder)
+	if err != nil {
+		return nil, unlessDamage(err)
+	}
+	defer dir.Close()
+	names, err := dir.Names()
+	if err != nil {
+		return nil, err
+	}
+	oldest := stamp.First(time.Now().AddDate(0, 0, -c.Frames.KeepDays))
+	for _, name := range names {
+		id, err := stamp.Parse(name)
+		if err != nil || id == 0 || id >= oldest {
+			continue
+		}
+		info, err := dir.Root().Lstat(name)
+		if err != nil || !info.Mode().IsRegular() {
+			continue
+		}
+		if !dry {
+			if err := dir.Remove(name); err != nil {
+				return list, err
+			}
+		}
+		list = append(list, table.Garbage{Path: dir.Path(name), Bytes: info.Size()})
+	}
+	return list, nil
+}

@@ -17,7 +17,7 @@ type Frame struct {
 	Of       stamp.ID    // the frame that Undo takes back, or the last id of the moment of PointInTime; else 0
 	Parts    []FramePart // in the order of the tables' names, then of the ids
 	Pending  bool        // a crash kept it from being carried out in all tables; the next command does it
-	UndoneBy stamp.ID    // the frame that took it back, and was not taken back itself; or 0
+	UndoneBy stamp.ID    // the newest frame that took it back and was not taken back itself; or 0
 }
 
 // FrameFilter chooses frames; zero fields choose all.
@@ -72,7 +72,7 @@ func (s *Store) eachFrame(since time.Time, do func(Frame) bool) error {
 			return err
 		}
 		frame.UndoneBy = undoneBy[id]
-		if frame.Purpose == Undo && frame.UndoneBy == 0 {
+		if frame.Purpose == Undo && frame.UndoneBy == 0 && undoneBy[frame.Of] == 0 {
 			undoneBy[frame.Of] = id
 		}
 		if !do(frame) {

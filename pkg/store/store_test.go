@@ -295,7 +295,7 @@ func TestConfig(t *testing.T) {
 		{"[commit]\nsinc = \"full\"\n", `line 2: unknown setting "commit.sinc"`},
 		{"[other]\nx = 1\n", `line 1: unknown setting`}, {"[commit]\nsync = \"half\"\n", "sync"},
 		{"[commit]\nlock-timeout = \"soon\"\n", "lock-timeout"}, {"[commit]\nlock-timeout = \"-1s\"\n", "lock-timeout"},
-		{"[commit]\nmax-versions = -1\n", "max-versions"}, {"[backup]\nkeep = -1\n", "keep"}, {"[commit\n", "line 1"},
+		{"[commit]\nmax-versions = -1\n", "max-versions"}, {"[backup]\nkeep = -1\n", "keep"}, {"[frames]\nkeep-days = -1\n", "keep-days"}, {"[commit\n", "line 1"},
 		{"[commit]\nmax-versions = \"many\"\n", "line 2"}, {"\x00", "line 1"},
 	} {
 		got, err := ParseConfig([]byte(c.text))
