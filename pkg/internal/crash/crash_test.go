@@ -55,6 +55,7 @@ func commands() []command {
 		{name: "delete a table", argv: []string{"table:delete", "text", "--confirm"}},
 		{name: "point in time", argv: []string{"restore:point-in-time", "$MOMENT"}, together: true, states: 120},
 		{name: "finish a frame", start: pending, argv: []string{"set", "text", "key11", "value=set"}, together: true, heals: true},
+		{name: "batch", stdin: statements(), argv: []string{"batch", "-m", "why"}, together: true},
 		{name: "backup", argv: []string{"backup:create"}},
 		{name: "restore a backup", whole: true, start: backedUp, argv: []string{"backup:restore", "latest", "--confirm"}},
 		{name: "gc", steps: true, start: leftovers, argv: []string{"gc"}},

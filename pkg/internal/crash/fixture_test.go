@@ -60,6 +60,15 @@ func rows(n int) []byte {
 	return b
 }
 
+// statements returns a batch over three tables.
+func statements() []byte {
+	return []byte(`{"op":"set","table":"text","key":"key11","cells":{"value":"set"},"add":{"number":1},"if":{"number":"121"}}
+{"op":"delete","table":"menu","key":"key02"}
+{"op":"set","table":"late","key":"fresh","cells":{"value":"a row"},"if-absent":true}
+{"op":"set","table":"text","key":"added","add":{"number":"0.5"}}
+`)
+}
+
 func (f *fixture) must(err error) {
 	f.tb.Helper()
 	if err != nil {
