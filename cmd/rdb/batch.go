@@ -100,13 +100,16 @@ func (s *statement) take(m member, operation *string) (err error) {
 			err = fault.New(fault.Input, "%q is empty", m.name)
 		}
 	default:
-		known := []string{"op", "table", "key", "cells", "add", "if", "if-absent", "if-exists", "if-version"}
 		err = fault.New(fault.Input, "unknown field %q", m.name)
-		if near := cli.Suggest(m.name, known); near != "" {
+		if near := cli.Suggest(m.name, statementFields()); near != "" {
 			err = fault.WithHint(err, "did you mean %q?", near)
 		}
 	}
 	return err
+}
+
+func statementFields() []string {
+	return []string{"op", "table", "key", "cells", "add", "if", "if-absent", "if-exists", "if-version"}
 }
 
 func (s *statement) takeKey(m member) (err error) {

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -83,6 +84,29 @@ func TestReadBatchRefuses(t *testing.T) {
 	three := strings.Repeat(`{"op":"set","table":"t","key":""}`+"\n", 3)
 	if list, err := readBatch(strings.NewReader(three), 2); fault.KindOf(err) != fault.Input || err.Error() != "line 3: a batch has at most 2 statements" {
 		t.Errorf("one too many: %+v %v", list, err)
+	}
+}
+
+// TestManStatements holds the fields that rdb(1) describes to those that are read.
+func TestManStatements(t *testing.T) {
+	page, err := os.ReadFile(manual)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, part, _ := strings.Cut(string(page), ".Ss A batch\n")
+	part, _, _ = strings.Cut(part, ".Ss ")
+	described := strings.Count(part, "\n.It ") - 1 // the head of the table
+	for _, field := range statementFields() {
+		if !strings.Contains(part, "\n.It "+field+" Ta ") {
+			t.Errorf("rdb(1) does not describe %s", field)
+		}
+		_, err := readBatch(strings.NewReader(`{"`+field+`":[null]}`), 1)
+		if err == nil || strings.Contains(err.Error(), "unknown field") {
+			t.Errorf("%s: %v", field, err)
+		}
+	}
+	if described != len(statementFields()) {
+		t.Errorf("rdb(1) describes %d fields", described)
 	}
 }
 
