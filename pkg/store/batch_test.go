@@ -12,6 +12,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -313,7 +314,40 @@ func TestTransfers(t *testing.T) {
 	}
 	frames, err := d.Frames(FrameFilter{})
 	if err != nil || len(frames) == 0 || len(frames) > 8*transfersEach {
-		t.Errorf("%d frames, %v", len(frames), err)
+		t.Fatalf("%d frames, %v", len(frames), err)
+	}
+	for i := range 5 { // back to when a frame was just made, and to right before
+		at := frames[i*len(frames)/5].ID.Time()
+		for _, moment := range []time.Time{at, at.Add(-time.Microsecond)} {
+			if _, err := d.RestoreTo(moment, 1001, false); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	d.sums()
+	d.sound()
+}
+
+// TestBackupDuringTransfers takes backups while processes move money: all of it is in each.
+func TestBackupDuringTransfers(t *testing.T) {
+	d := newDB(t)
+	for _, name := range accounts {
+		d.write(name, "key|value\nmoney|5\n")
+	}
+	for who := range 3 {
+		_, out := d.start("transfer for ever", who)
+		out.Scan()
+		go discardLines(out)
+	}
+	for range 5 {
+		b := d.backup()
+		restored := &db{t: t, dir: t.TempDir()}
+		if _, err := d.RestoreBackup(b.Name, restored.dir); err != nil {
+			t.Fatal(err)
+		}
+		restored.open(false)
+		restored.sums()
+		restored.sound()
 	}
 }
 
