@@ -19,6 +19,8 @@ floor 1 codecs, pure
 	verlog: fault →stamp
 	dict: fault →stamp
 	rbks: fault
+	schema: fault →cell →row
+	conflict: fault row →stamp
 
 floor 2 algorithms, pure
 	merge: fault delta row
@@ -27,14 +29,14 @@ floor 2 algorithms, pure
 floor 3 disk
 	index: durable row
 	ledger: fault durable dict stamp
-	table: fault cell durable delta dict merge row stamp verlog →index →ledger
+	table: fault cell conflict durable delta dict merge row stamp verlog →index →ledger
 	store: fault durable delta dict row stamp verlog →ledger →table
 
 floor 4 meaning and network
 
 floor 5 edge
 	cli: fault spell
-	reedbase: fault durable delta dict merge row stamp verlog ledger table store
+	reedbase: fault conflict durable delta dict merge row stamp verlog ledger table store
 
 floor 6 commands
 	cmd/rdb: fault cli delta dict merge rbks row stamp verlog reedbase
@@ -57,7 +59,7 @@ const libraries = `
 	github.com/google/go-cmp: tests
 	github.com/kr/binarydist: cmd/rdb-delta
 	github.com/mattn/go-shellwords: cmd/rdb
-	github.com/pelletier/go-toml/v2: table store
+	github.com/pelletier/go-toml/v2: schema table store
 	github.com/rogpeppe/go-internal: tests
 	github.com/ulikunitz/xz: delta/xz scripts/bench
 	github.com/zeebo/xxh3: delta index verlog table cmd/rdb-apply
