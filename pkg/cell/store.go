@@ -42,13 +42,18 @@ func (t Type) fitted(v Value) Value {
 }
 
 // Convert returns the text of a cell of type from as one of type to, and whether that can be done without losing anything. A
-// text that the new type allows stays as it is. An empty cell is no value and stays empty.
+// text that the new type allows stays as it is, but for blanks around it that the type does not. An empty cell is no value and stays empty.
 func Convert(text []byte, from, to Type) (converted []byte, ok bool) {
 	if _, ok := to.Parse(text); ok || len(text) == 0 {
 		return text, true
 	}
 	if from == Boolean && to == Timestamp || from == Timestamp && to == Boolean {
 		return nil, false
+	}
+	trimmed := trimBlanks(text)
+	trimmed = trimmed[:trimmedEnd(trimmed)]
+	if _, ok := to.Parse(trimmed); ok {
+		return trimmed, true
 	}
 	converted = to.AppendCell(nil, from.Read(text, true))
 	_, ok = to.Parse(converted)

@@ -55,6 +55,8 @@ func TestConvert(t *testing.T) {
 	}{
 		{cell.String, "12", cell.Integer, "12", "12"},
 		{cell.String, " 12 ", cell.Integer, "12", "12"},
+		{cell.String, " 1.50\t", cell.Float, "1.50", "1.50"},
+		{cell.String, " 12 ", cell.String, " 12 ", " 12 "},
 		{cell.String, "007", cell.Integer, "007", "007"},
 		{cell.String, "1.0", cell.Integer, "1", "1"},
 		{cell.String, "1e3", cell.Integer, "1000", "1000"},
