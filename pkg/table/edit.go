@@ -35,7 +35,7 @@ type Edit struct {
 	key     []string // names of the key's columns
 	keyAt   []int
 	rows    map[string]*editedRow // that were looked for, by the identity of their keys
-	added   []*editedRow          // that stand behind the text now, in their order
+	added   []*editedRow          // that stand behind the text now, in their order; nil for one that was deleted again
 }
 
 // editedRow is a row that an Edit was asked for.
@@ -44,6 +44,7 @@ type editedRow struct {
 	old    []byte  // its record there; nil when there was none
 	now    []byte  // its record with the changes so far; nil when there is none
 	moved  bool    // now stands behind the text, and has no line end
+	place  int     // its place in Edit.added then
 	behind int64   // its offset in what is put there
 }
 
@@ -225,7 +226,7 @@ func (e *Edit) Delete(key []string, only ...Condition) error {
 		return fault.New(fault.NotFound, "table %q has no row %q", e.s.t.name, strings.Join(key, "|"))
 	}
 	if r.moved {
-		e.added = slices.DeleteFunc(e.added, func(other *editedRow) bool { return other == r })
+		e.added[r.place] = nil
 	}
 	r.now, r.moved = nil, false
 	return nil
@@ -245,7 +246,7 @@ func (e *Edit) insert(key []string, r *editedRow, edits []row.Edit) {
 
 // insertRecord adds a row, without its line end, behind the others.
 func (e *Edit) insertRecord(r *editedRow, record []byte) {
-	r.now, r.moved = record, true
+	r.now, r.moved, r.place = record, true, len(e.added)
 	e.added = append(e.added, r)
 }
 
@@ -271,6 +272,7 @@ func (e *Edit) splices() (list []delta.Splice, c Counts, err error) {
 		}
 	}
 	slices.SortFunc(list, func(a, b delta.Splice) int { return cmp.Compare(a.Off, b.Off) })
+	e.added = slices.DeleteFunc(e.added, func(r *editedRow) bool { return r == nil })
 	if len(e.added) == 0 {
 		return list, c, nil
 	}
