@@ -59,27 +59,41 @@ func (e *Error) fault() error {
 	return err
 }
 
-// locate fills in line, column and excerpt.
-func (e *Error) locate(text string) {
-	start := strings.LastIndexByte(text[:e.Offset], '\n') + 1
-	end := len(text)
-	if n := strings.IndexByte(text[e.Offset:], '\n'); n >= 0 {
-		end = e.Offset + n
+// place is an offset with its line and column, counted from 0. It moves forward only, so that many errors of one text cost no more
+// than the text is long.
+type place struct{ offset, line, column int }
+
+func (at *place) move(text string, offset int) {
+	passed := text[min(at.offset, offset):offset]
+	if n := strings.Count(passed, "\n"); n > 0 {
+		at.line += n
+		at.column = 0
+		passed = passed[strings.LastIndexByte(passed, '\n')+1:]
 	}
-	e.Line = 1 + strings.Count(text[:start], "\n")
-	e.Column = 1 + utf8.RuneCountInString(text[start:e.Offset])
-	e.excerpt = excerpt(text[start:e.Offset], text[e.Offset:end])
+	at.column += utf8.RuneCountInString(passed)
+	at.offset = offset
 }
 
-// excerpt shows a line with a caret below the place between before and after. Of a long line it shows what is near that place.
+// locate fills in line, column and excerpt; at is a place before the error and becomes its own.
+func (e *Error) locate(text string, at *place) {
+	at.move(text, e.Offset)
+	e.Line, e.Column = at.line+1, at.column+1
+	e.excerpt = excerpt(text[:e.Offset], text[e.Offset:])
+}
+
+// excerpt shows the line of the place between before and after, with a caret below the place. Of a long line it shows what is near.
 func excerpt(before, after string) string {
-	const most = 60 // characters on either side
-	left, right := []rune(shown(lastBytes(before, 4*most))), []rune(shown(firstBytes(after, 4*most)))
-	if len(left) > most || len(before) > 4*most {
-		left = append([]rune("…"), left[max(0, len(left)-most):]...)
+	const most = 60               // characters on either side
+	const window = 4 * (most + 1) // bytes that one more may have
+	before, after = lastBytes(before, window), firstBytes(after, window)
+	before = before[strings.LastIndexByte(before, '\n')+1:]
+	after, _, _ = strings.Cut(after, "\n")
+	left, right := []rune(shown(before)), []rune(shown(after))
+	if len(left) > most {
+		left = append([]rune("…"), left[len(left)-most:]...)
 	}
-	if len(right) > most || len(after) > 4*most {
-		right = append(right[:min(len(right), most):most], '…')
+	if len(right) > most {
+		right = append(right[:most], '…')
 	}
 	return string(left) + strings.TrimRight(string(right), " ") + "\n" + strings.Repeat(" ", len(left)) + "^"
 }

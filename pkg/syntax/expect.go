@@ -37,12 +37,10 @@ func (p *parser) found() string {
 		return spelling[c]
 	case c >= firstKeyword:
 		return spelling[c]
-	case c == quotedName:
-		return clip(p.text())
 	case c == stringLiteral:
-		return "the string " + clip(p.text())
-	case c == number, c == parameter:
-		return clip(p.text())
+		return "the string " + shown(clip(p.text()))
+	case c == quotedName, c == number, c == parameter:
+		return shown(clip(p.text()))
 	}
 	return fmt.Sprintf("%q", clip(p.text()))
 }
@@ -76,7 +74,7 @@ func (s set) hides(c code) bool {
 		return true
 	case c == kwAs:
 		return s.has(anAlias)
-	case slices.Contains(infixWords[:], c):
+	case c == dot, slices.Contains(infixWords[:], c):
 		return s.has(anOperator)
 	case slices.Contains(starters[:], c):
 		return s.has(aStatement)
@@ -116,9 +114,9 @@ func (p *parser) meant() string {
 	return ""
 }
 
-// afterAlias are the keywords that stand where an alias without AS would, and are read as one when they are misspelt.
+// afterAlias are the keywords that stand where an alias without AS or a type would, and are read as one when they are misspelt.
 var afterAlias = [...]string{"FROM", "WHERE", "GROUP", "HAVING", "ORDER", "LIMIT", "UNION", "INTERSECT", "EXCEPT", "INNER", "LEFT", "CROSS", "JOIN",
-	"USING", "WINDOW", "SET", "AND", "BETWEEN", "LIKE", "REGEXP", "DESC", "OFFSET"}
+	"USING", "WINDOW", "SET", "AND", "BETWEEN", "LIKE", "REGEXP", "DESC", "OFFSET", "PRIMARY"}
 
 // Expected says what can follow a text.
 type Expected struct {

@@ -15,7 +15,8 @@ type parser struct {
 	end  int   // where the token before it ended
 	want set   // what has been asked for in place of tok
 
-	alias Token // the last one without AS, which may be a misspelt keyword
+	place place // of the last error in the text before
+	alias Token // the last one without AS, or the last type: it may be a misspelt keyword
 	err   *Error
 
 	start      int // of the statement
@@ -92,7 +93,7 @@ func (p *parser) failAt(offset int, e Error) {
 		return
 	}
 	e.Offset, e.want = offset, p.want
-	e.locate(p.scan.text)
+	e.locate(p.scan.text, &p.place)
 	p.err = &e
 	p.scan.at = len(p.scan.text)
 	p.tok = Token{p.scan.at, p.scan.at, endOfText}
@@ -107,7 +108,7 @@ func (p *parser) refuse(construct, hint string) {
 func (p *parser) resume() bool {
 	text := p.scan.text
 	_, rest, more := Cut(text[p.err.Offset:])
-	*p = parser{scan: scanner{text, len(text) - len(rest)}, options: p.options}
+	*p = parser{scan: scanner{text, len(text) - len(rest)}, options: p.options, place: p.place}
 	p.advance()
 	return more
 }

@@ -76,6 +76,7 @@ func (p *parser) match(x Expr, start int, op MatchOp, not bool) Expr {
 func (p *parser) between(x Expr, start int, not bool) Expr {
 	b := &Between{Not: not, X: x}
 	b.Low = p.expr(equalLevel)
+	p.want = set{} // that other operators could follow is of no help
 	p.need(kwAnd)
 	b.High = p.expr(equalLevel + 1)
 	b.Span = p.span(start)

@@ -96,7 +96,7 @@ func (b *printer) source(n Source) {
 		b.print("-")
 		b.alias(n.Alias)
 	case *TableCall:
-		b.print(n.Function.Name)
+		b.table(n.Function)
 		b.parenthesised(n.Args)
 		b.alias(n.Alias)
 	case *Derived:

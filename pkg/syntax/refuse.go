@@ -49,7 +49,7 @@ func (p *parser) foreign() (construct, hint string) {
 	case badColons:
 		return "::", "write CAST(value AS type)"
 	case badBlob:
-		return "a blob such as " + clip(p.text()), "a cell is text: write a string"
+		return "a blob such as " + shown(clip(p.text())), "a cell is text: write a string"
 	case plainName:
 		word := strings.ToUpper(firstBytes(p.text(), 32))
 		if p.tok.Pos == p.start {
@@ -82,8 +82,10 @@ func foreignStatement(word string) (construct, hint string) {
 // foreignClause knows the words that begin clauses and operators that others have. None of them is an alias without AS.
 func foreignClause(word string) (construct, hint string) {
 	switch word {
-	case "RIGHT", "FULL":
-		return word + " JOIN", "swap the tables and write LEFT JOIN"
+	case "RIGHT":
+		return "RIGHT JOIN", "swap the tables and write LEFT JOIN"
+	case "FULL":
+		return "FULL JOIN", ""
 	case "NATURAL":
 		return "NATURAL JOIN", "write JOIN … USING (column, …)"
 	case "LATERAL":

@@ -73,9 +73,11 @@ func (p *parser) source() Source {
 		d.Span = p.span(start)
 		return d
 	}
-	quoted := p.tok.code == quotedName
+	if p.word("LATERAL") && p.ahead().code == leftParen {
+		p.fail()
+	}
 	name := p.tableName(aTable)
-	if p.tok.code == leftParen && !quoted {
+	if p.tok.code == leftParen {
 		c := &TableCall{Function: name, Args: p.args()}
 		c.Alias = p.sourceAlias(noTable, hint)
 		c.Span = p.span(start)

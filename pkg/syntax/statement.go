@@ -4,23 +4,26 @@ import "strings"
 
 // statements takes statements up to the end of the text.
 func (p *parser) statements() (list []Statement) {
-	for p.err == nil {
+	for {
+		for p.tok.code == semicolon {
+			p.advance()
+		}
 		p.want.add(aStatement)
 		p.want.add(starters[:]...)
+		if p.tok.code == endOfText {
+			return list
+		}
+		list = append(list, p.statement())
+		p.want.add(endOfStatement)
 		switch p.tok.code {
 		case endOfText:
 			return list
 		case semicolon:
-			p.advance()
-			continue
-		}
-		list = append(list, p.statement())
-		p.want.add(endOfStatement)
-		if p.tok.code != semicolon && p.tok.code != endOfText {
+		default:
 			p.fail()
+			return list
 		}
 	}
-	return list
 }
 
 func (p *parser) statement() Statement {

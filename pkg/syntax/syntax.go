@@ -44,7 +44,10 @@ func Parse(text string, o Options) ([]Statement, error) {
 	return statements, nil
 }
 
-// Check returns what is wrong with a text: of each statement the first error, in their order. Each is one that Parse could return.
+const maxErrors = 1000
+
+// Check returns what is wrong with a text: of each statement the first error, in their order, and of a text with more than 1,000
+// errors the first ones. Each is one that Parse could return.
 func Check(text string, o Options) (errs []error) {
 	p, err := newParser(text, o)
 	if err != nil {
@@ -56,7 +59,7 @@ func Check(text string, o Options) (errs []error) {
 			return errs
 		}
 		errs = append(errs, p.err.fault())
-		if !p.resume() {
+		if len(errs) == maxErrors || !p.resume() {
 			return errs
 		}
 	}
@@ -68,7 +71,7 @@ func newParser(text string, o Options) (*parser, *Error) {
 	if len(text) > o.MaxLength {
 		return nil, &Error{Reason: TooLong, Text: fmt.Sprintf("the query has %d bytes, more than %d", len(text), o.MaxLength)}
 	}
-	at, what := strings.IndexByte(text, 0), "NUL"
+	at, what := strings.IndexByte(text, 0), "a NUL"
 	if !utf8.ValidString(text) {
 		if n := invalidByte(text); at < 0 || n < at {
 			at, what = n, "a byte that is not UTF-8"
@@ -76,7 +79,7 @@ func newParser(text string, o Options) (*parser, *Error) {
 	}
 	if at >= 0 {
 		err := &Error{Reason: BadText, Text: "the query has " + what, Offset: at}
-		err.locate(text)
+		err.locate(text, &place{})
 		return nil, err
 	}
 	p := &parser{scan: scanner{text: text}, options: o}

@@ -33,7 +33,9 @@ func (p *parser) createTable() *CreateTable {
 func (p *parser) needTable(verb string) {
 	if p.tok.code == plainName {
 		switch word := strings.ToUpper(firstBytes(p.text(), 32)); word {
-		case "INDEX", "UNIQUE", "VIEW", "TRIGGER", "TEMP", "TEMPORARY", "VIRTUAL", "DATABASE", "SCHEMA":
+		case "UNIQUE":
+			p.refuse(verb+"UNIQUE INDEX", "")
+		case "INDEX", "VIEW", "TRIGGER", "TEMP", "TEMPORARY", "VIRTUAL", "DATABASE", "SCHEMA":
 			p.refuse(verb+word, "")
 		}
 	}
@@ -48,6 +50,7 @@ func (p *parser) columnDef(c *CreateTable) ColumnDef {
 	}
 	d := ColumnDef{Column: p.name(aNewName)}
 	if p.want.add(aType); p.tok.code == plainName && !p.foreignConstraint() {
+		p.alias = p.tok
 		d.Type = p.typeName()
 	}
 	if p.at(kwPrimary) {
@@ -92,7 +95,14 @@ func (p *parser) foreignConstraint() bool {
 }
 
 func (p *parser) refuseConstraint() {
-	p.refuse(strings.ToUpper(clip(p.text()))+" in CREATE TABLE", "the schema of the table says more about its columns")
+	constraint := strings.ToUpper(p.text())
+	switch p.tok.code {
+	case kwNot:
+		constraint = "NOT NULL"
+	case kwOn:
+		constraint = "ON CONFLICT"
+	}
+	p.refuse(constraint+" in CREATE TABLE", "the schema of the table says more about its columns")
 }
 
 // typeName takes the name of a type, which is one word.

@@ -23,9 +23,6 @@ func (p *parser) over() *Window {
 func (p *parser) window() *Window {
 	start, w := p.tok.Pos, &Window{}
 	p.need(leftParen)
-	if p.tok.code == plainName || p.tok.code == quotedName {
-		p.refuse("a window that extends another", "write it out")
-	}
 	if p.got(kwPartition) {
 		p.need(kwBy)
 		w.Partition = p.exprs()
@@ -33,6 +30,10 @@ func (p *parser) window() *Window {
 	w.OrderBy = p.orderBy()
 	if unit, ok := p.frameUnit(); ok {
 		w.Frame = p.frameOf(unit)
+	}
+	empty := w.Partition == nil && w.OrderBy == nil && w.Frame == nil
+	if empty && (p.tok.code == quotedName || p.tok.code == plainName && p.meant() == "") {
+		p.refuse("a window that extends another", "write it out")
 	}
 	p.need(rightParen)
 	w.Span = p.span(start)

@@ -41,17 +41,18 @@ func (g *Generator) call(s *scope, kind Kind, d int) syntax.Expr {
 	if !g.Shared {
 		return g.oddCall(s, d)
 	}
-	for {
-		f := pickOf(g, functions)
-		if f.result != kind {
-			continue
+	var fit []function
+	for _, f := range functions {
+		if f.result == kind {
+			fit = append(fit, f)
 		}
-		c := &syntax.Call{Function: ident(f.name)}
-		for _, arg := range f.args {
-			c.Args = append(c.Args, g.expr(s, arg, d-1))
-		}
-		return c
 	}
+	f := pickOf(g, fit)
+	c := &syntax.Call{Function: ident(f.name)}
+	for _, arg := range f.args {
+		c.Args = append(c.Args, g.expr(s, arg, d-1))
+	}
+	return c
 }
 
 func (g *Generator) oddCall(s *scope, d int) syntax.Expr {

@@ -12,8 +12,8 @@ var (
 	oddTables    = []string{"text", "api.security", "my-table", "2024-logs", "a.b.c", "t--x", "a-", "-", "", "Select", "of", "if", "a b", "größe", "0"}
 	oddTexts     = []string{"", "a", "it's", "''", "%", "a_b", "ü", "two\nlines", "--", "/*", `"`, ";", "home.title@en", "<de>", "|", "\\"}
 	oddNumbers   = []string{"0", "1", "42", "1.5", ".5", "5.", "1e3", "2.5E-3", "0x1F", "0XfFFFffffFFFFffff", "9223372036854775807", "9223372036854775808", "1e999"}
-	oddFunctions = []string{"count", "f", "replace", "like", "GLOB", "regexp", "größe", "if", "key", "rdb_log"}
-	oddRowMakers = []string{"rdb_log", "rdb_tables", "a.b", "x-y", "2"}
+	oddFunctions = []string{"count", "f", "replace", "like", "Glob", "regexp", "größe", "if", "key", "rdb_log"}
+	oddRowMakers = []string{"rdb_log", "rdb_tables", "a.b", "x-y", "2", "select", "a b"}
 	types        = []string{"INTEGER", "REAL", "TEXT", "NUMERIC"}
 	sharedTexts  = []string{"", "a", "b", "ab", "it's", "%", "a_b", "ü", "Ä", "home.title@en", "10", "9", " x "}
 	sharedNumber = []string{"0", "1", "2", "3", "10", "42", "1.5", "0.25", "1e3", "2.5E-3", "0x1F"}
