@@ -11,7 +11,7 @@ import (
 )
 
 // about finds the first argument that means something inside the root.
-func (r *run) about(thread int, sig signature, argument [6]uint64) (string, bool) {
+func (t *tracer) about(thread int, sig signature, argument [6]uint64) (string, bool) {
 	i := 0
 	for _, letter := range sig.arguments {
 		at := ""
@@ -29,9 +29,9 @@ func (r *run) about(thread int, sig signature, argument [6]uint64) (string, bool
 			i++
 		}
 		i++
-		if at == r.root {
+		if at == t.root {
 			return ".", true
-		} else if rest, ok := strings.CutPrefix(at, r.root+"/"); ok {
+		} else if rest, ok := strings.CutPrefix(at, t.root+"/"); ok {
 			return rest, true
 		}
 	}

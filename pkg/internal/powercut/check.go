@@ -34,7 +34,7 @@ type failure struct {
 // With POWERCUT_STATE set to a State's ID, Check looks at that state alone.
 func (t *Trace) Check(tb testing.TB, o Options, check func(State) error) {
 	tb.Helper()
-	c := &checker{Trace: t, Options: o, check: check, scratch: scratch(tb), lasting: t.durable(o)}
+	c := &checker{Trace: t, Options: o, check: check, scratch: Scratch(tb), lasting: t.durable(o)}
 	if id := os.Getenv(only); id != "" {
 		s, err := t.parseState(id, c.lasting)
 		if err != nil {

@@ -8,6 +8,7 @@ package powercut
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -32,18 +33,17 @@ type Command struct {
 	// Acknowledgement is what the command prints on its standard output when its work is done for good; "" is any output
 	// at all. A command that prints nothing of the kind acknowledges by its exit.
 	Acknowledgement string
+
+	start *tree // what Tree holds; nil before it was read
 }
 
-// prepare makes a fresh copy of c's tree at root and returns c with every "$ROOT" replaced.
-func (c Command) prepare(root string) (Command, error) {
-	start := &tree{}
-	if c.Tree != "" {
-		var err error
-		if start, err = load(c.Tree); err != nil {
-			return c, err
-		}
+// Prepare makes a fresh copy of c's tree at root and returns c as it runs there, with every "$ROOT" replaced.
+func (c Command) Prepare(root string) (Command, error) {
+	c, err := c.loaded()
+	if err != nil {
+		return c, err
 	}
-	if err := start.write(root, nil); err != nil {
+	if err := c.start.write(root, nil); err != nil {
 		return c, err
 	}
 	if c.Before != nil {
@@ -52,6 +52,18 @@ func (c Command) prepare(root string) (Command, error) {
 		}
 	}
 	return c.in(root), nil
+}
+
+// loaded returns c with its tree in memory, for many copies.
+func (c Command) loaded() (_ Command, err error) {
+	switch {
+	case c.start != nil:
+	case c.Tree == "":
+		c.start = &tree{}
+	default:
+		c.start, err = load(c.Tree)
+	}
+	return c, err
 }
 
 // in returns c as it runs with the given root.
@@ -72,9 +84,9 @@ func (c Command) in(root string) Command {
 
 func (c Command) String() string { return strings.Join(c.Argv, " ") }
 
-// scratch returns the real path of a new folder that goes with the test, in memory where the system offers that: the
+// Scratch returns the real path of a new folder that goes with the test, in memory where the system offers that: the
 // folders built there are many, and what makes them durable is not the point.
-func scratch(t testing.TB) string {
+func Scratch(t testing.TB) string {
 	t.Helper()
 	dir, err := os.MkdirTemp("/dev/shm", "powercut-")
 	if err != nil {
@@ -86,6 +98,11 @@ func scratch(t testing.TB) string {
 		t.Fatal(err)
 	}
 	return dir
+}
+
+// cannotTrace tells an error of a machine that does not let a program be traced.
+func cannotTrace(err error) bool {
+	return errors.Is(err, errors.ErrUnsupported) || errors.Is(err, os.ErrPermission)
 }
 
 // missing ends the test because the machine cannot run it. It is a skip for an ordinary user and a failure for root,

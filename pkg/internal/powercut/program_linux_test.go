@@ -142,6 +142,11 @@ func program(name string) {
 		try(err)
 		_, err = unix.Mmap(int(f.Fd()), 0, 4, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED)
 		try(err)
+	case "lock":
+		f, err := os.OpenFile("lock", os.O_RDWR, 0)
+		try(err)
+		try(unix.Flock(int(f.Fd()), unix.LOCK_EX))
+		try(f.Close())
 	case "child":
 		child := exec.Command("sh", "-c", "echo from a child > new; mv new text; sync .")
 		try(child.Run())

@@ -30,12 +30,12 @@ func Record(t testing.TB, c Command) (*Trace, error) {
 	if err != nil {
 		missing(t, "no power cuts tested: strace is not installed")
 	}
-	dir := scratch(t)
+	dir := Scratch(t)
 	if out, err := exec.Command(strace, "-f", "-o", os.DevNull, "true").CombinedOutput(); err != nil {
 		missing(t, "no power cuts tested: strace cannot trace here: %s", excerpt(out))
 	}
 	root, log := filepath.Join(dir, "root"), filepath.Join(dir, "log")
-	c, err = c.prepare(root)
+	c, err = c.Prepare(root)
 	if err != nil {
 		return nil, err
 	}

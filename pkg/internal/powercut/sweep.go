@@ -1,7 +1,6 @@
 package powercut
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -42,12 +41,11 @@ func (o SweepOptions) withDefaults() SweepOptions {
 
 // An Outcome is what a command left behind and said after one of its calls had failed.
 type Outcome struct {
-	Dir            string // the root; the check may change it, it is removed afterwards
-	Fault          Fault
-	Number         int    // which call of that kind it was, from one, among those about something inside the root
-	Target         string // what the call was about, relative to the root
-	Exit           int    // -1 if it was killed
-	Stdout, Stderr []byte
+	Dir    string // the root; the check may change it, it is removed afterwards
+	Fault  Fault
+	Number int    // which call of that kind it was, from one, among those about something inside the root
+	Target string // what the call was about, relative to the root
+	Result
 }
 
 func (o Outcome) String() string {
@@ -70,18 +68,22 @@ const onlyFault = "POWERCUT_FAULT"
 // runs that do not end. With POWERCUT_FAULT set, as a report says it, Sweep does that run alone.
 func Sweep(t testing.TB, c Command, o SweepOptions, check func(Outcome) error) {
 	t.Helper()
-	s := &sweep{SweepOptions: o.withDefaults(), command: c, check: check, scratch: scratch(t)}
+	c, err := c.loaded()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &sweep{SweepOptions: o.withDefaults(), command: c, check: check, scratch: Scratch(t)}
 	if text := os.Getenv(onlyFault); text != "" {
 		s.alone(t, text)
 		return
 	}
 	plain, out, err := s.run(target{}, patience)
 	switch {
-	case errors.Is(err, errors.ErrUnsupported), errors.Is(err, os.ErrPermission):
+	case cannotTrace(err):
 		missing(t, "no failing calls tested: this machine does not let a program be traced: %v", err)
 	case err != nil:
 		t.Fatalf("sweep: %s, with no call failing: %v", c, err)
-	case len(plain.counts) == 0:
+	case len(plain) == 0:
 		t.Fatalf("sweep: %s does nothing in its root: exit %d, stderr %s", c, out.Exit, excerpt(out.Stderr))
 	}
 	queue := make(chan Fault)
@@ -94,7 +96,7 @@ func Sweep(t testing.TB, c Command, o SweepOptions, check func(Outcome) error) {
 		})
 	}
 	for _, f := range s.Faults {
-		if plain.counts[f.Call] > 0 {
+		if plain[f.Call] > 0 {
 			queue <- f
 		}
 	}
@@ -142,23 +144,44 @@ func (s *sweep) all(f Fault) {
 	}
 }
 
-// run does one run and, if its fault struck, checks what it left.
-func (s *sweep) run(at target, limit time.Duration) (*run, Outcome, error) {
+// run does one run and, if its fault struck, checks what it left. It returns how many calls there were of each kind.
+func (s *sweep) run(at target, limit time.Duration) (map[string]int, Outcome, error) {
 	dir, err := os.MkdirTemp(s.scratch, "run-")
 	if err != nil {
 		return nil, Outcome{}, err
 	}
 	defer os.RemoveAll(dir)
 	root := filepath.Join(dir, "root")
-	c, err := s.command.prepare(root)
+	c, err := s.command.Prepare(root)
 	if err != nil {
 		return nil, Outcome{}, err
 	}
-	r, out, err := trace(c, root, at, limit)
+	out := Outcome{Dir: root, Fault: at.Fault, Number: at.number}
+	counts := map[string]int{}
+	r, err := start(c, root, at.strike(counts, &out.Target), limit)
+	if err != nil {
+		return nil, out, err
+	}
+	out.Result, err = r.Wait()
 	if err == nil && out.Target != "" {
 		err = s.check(out)
 	}
-	return r, out, err
+	return counts, out, err
+}
+
+// strike counts calls, lets the target fail and notes what it is about.
+func (at target) strike(counts map[string]int, struck *string) func(Call) Verdict {
+	return func(c Call) Verdict {
+		counts[c.Name]++
+		again := *struck != "" && at.Lasting && c.changes
+		if !again && (c.Name != at.Call || counts[c.Name] != at.number) {
+			return Verdict{}
+		}
+		if *struck == "" {
+			*struck = c.Target
+		}
+		return Verdict{Errno: at.Errno, Kill: at.Errno == 0}
+	}
 }
 
 // alone does the run that text names.
