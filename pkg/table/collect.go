@@ -59,8 +59,10 @@ func garbage(name string, x *index, keep map[stamp.ID]bool) bool {
 		return true
 	}
 	text, isDelta := strings.CutSuffix(name, deltaSuffix)
-	if !isDelta {
-		text, _ = strings.CutSuffix(name, schemaSuffix)
+	for _, suffix := range []string{schemaSuffix, conflictsSuffix} {
+		if !isDelta {
+			text, _ = strings.CutSuffix(text, suffix)
+		}
 	}
 	id, err := stamp.Parse(text)
 	if err != nil || text == name {

@@ -48,6 +48,13 @@ func (s *Session) makeFiles(v *staged) error {
 			return err
 		}
 	}
+	if !d.Conflicts.Empty() {
+		d.number(id)
+		v.draft.Conflicts = d.Conflicts
+		if err := s.create(v, id.String()+conflictsSuffix, d.Conflicts.Encode()); err != nil {
+			return err
+		}
+	}
 	if d.Patch == nil {
 		d.Patch = d.Delta.Encode()
 	}
@@ -114,7 +121,7 @@ func (s *Session) Publish() ([]Result, error) {
 	}
 	results := make([]Result, len(s.staged))
 	for i, p := range s.staged {
-		results[i] = Result{ID: p.line.ID, Stored: true, Action: p.line.Action, Counts: p.draft.Counts, DeltaSize: p.line.Size}
+		results[i] = p.result()
 	}
 	if err := s.prepareGroup(change); err != nil {
 		s.Abort()
@@ -124,6 +131,7 @@ func (s *Session) Publish() ([]Result, error) {
 		return nil, err
 	}
 	defer s.forget()
+	s.listConflicts()
 	if err := s.bringUp(before, change); err != nil {
 		t.warn("version " + v.head().ID.String() + " is stored; current.csv could not be brought up to date: " + err.Error())
 		return results, nil
@@ -294,9 +302,5 @@ func (t *Table) write(build func(s *Session) (*Draft, error), dirtyToo bool) (re
 	if _, err := s.Stage(*d); err != nil {
 		return res, err
 	}
-	results, err := s.Publish()
-	if err != nil {
-		return res, err
-	}
-	return results[0], nil
+	return s.publishLast()
 }

@@ -1,6 +1,7 @@
 package table
 
 import (
+	"github.com/reedbase/reedbase/pkg/conflict"
 	"github.com/reedbase/reedbase/pkg/delta"
 	"github.com/reedbase/reedbase/pkg/stamp"
 	"github.com/reedbase/reedbase/pkg/verlog"
@@ -22,7 +23,10 @@ type Draft struct {
 	Base   stamp.ID
 	Parent stamp.ID // a merge's side version, or 0
 
-	moved *moved // where the edit leaves rows; nil when nobody knows
+	Conflicts conflict.File // that the version opens, without ids, and settles
+
+	settle string // how the version settles what it opens, or ""
+	moved  *moved // where the edit leaves rows; nil when nobody knows
 }
 
 // Counts is a number of rows by what happened to them.
@@ -39,4 +43,8 @@ type Result struct {
 	Counts    Counts
 	DeltaSize int64 // bytes of the delta file
 	PruneDue  bool  // more than twice the versions to keep are readable
+
+	// Of a write that was made from an older version: ID is the merge's, and Counts is what the merge changed in the head.
+	Side      stamp.ID // the version that keeps the write as it was made
+	Conflicts int      // that the merge opened
 }

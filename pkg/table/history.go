@@ -11,7 +11,7 @@ import (
 	"github.com/reedbase/reedbase/pkg/verlog"
 )
 
-// Moment is one state of a row and the version that brought it about.
+// Moment is one state of a row and the version that brought it about: of a merge the side version that it joined.
 type Moment struct {
 	Line    verlog.Line
 	Columns []string // of the table at that version
@@ -66,7 +66,7 @@ func (s step) moment(key []byte, names []string) (*Moment, error) {
 		if !bytes.Equal(c.Key, key) {
 			continue
 		}
-		m := &Moment{Line: s.line, Columns: s.changes.NewColumns, Record: c.New}
+		m := &Moment{Line: s.author, Columns: s.changes.NewColumns, Record: c.New}
 		if c.Old != nil && c.New != nil {
 			cells, err := s.changes.Cells(c)
 			if err != nil {
@@ -97,7 +97,7 @@ func (s step) firstMoment(key []byte, names []string) (*Moment, error) {
 	if !ok {
 		return nil, err
 	}
-	return &Moment{Line: s.line, Columns: columns, Record: bytes.Clone(b[r.Body:r.End])}, nil
+	return &Moment{Line: s.author, Columns: columns, Record: bytes.Clone(b[r.Body:r.End])}, nil
 }
 
 // Blame says which version last set each row that was set after the oldest readable version; all other rows are that
@@ -114,11 +114,11 @@ func (t *Table) Blame() (byKey map[string]verlog.Line, root verlog.Line, err err
 	byKey = map[string]verlog.Line{}
 	err = t.walk(x, names, func(s step) error {
 		if s.first != nil {
-			root = s.line
+			root = s.author
 			return nil
 		}
 		for _, c := range s.changes.Rows {
-			byKey[string(c.Key)] = s.line
+			byKey[string(c.Key)] = s.author
 		}
 		return nil
 	})

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"slices"
 
+	"github.com/reedbase/reedbase/pkg/conflict"
 	"github.com/reedbase/reedbase/pkg/delta"
 	"github.com/reedbase/reedbase/pkg/stamp"
 	"github.com/reedbase/reedbase/pkg/verlog"
@@ -39,14 +40,14 @@ func (t *Table) Prune(user uint64, keep int) (p Pruned, err error) {
 		freed, err := t.removeFolded(x)
 		return Pruned{Freed: freed}, err
 	}
-	tags, err := t.Tags()
+	pinned, err := t.pinned(x)
 	if err != nil {
 		return p, err
 	}
 	needed := []stamp.ID{cut.ID}
-	for _, tag := range tags {
-		if _, ok := x.line(tag.ID); ok && tag.ID < cut.ID && !slices.Contains(needed, tag.ID) {
-			needed = append(needed, tag.ID)
+	for _, id := range pinned {
+		if _, ok := x.line(id); ok && id < cut.ID && !slices.Contains(needed, id) {
+			needed = append(needed, id)
 		}
 	}
 	slices.Sort(needed)
@@ -125,17 +126,41 @@ func (t *Table) removeFolded(x *index) (freed int64, err error) {
 
 // keptSnapshots are the compact lines whose snapshots are still needed: of the oldest version kept and of named ones.
 func (t *Table) keptSnapshots(x *index) (map[stamp.ID]bool, error) {
-	tags, err := t.Tags()
+	pinned, err := t.pinned(x)
 	if err != nil {
 		return nil, err
 	}
 	keep := map[stamp.ID]bool{x.folded[x.compact]: true}
-	for _, tag := range tags {
-		if snap, ok := x.folded[tag.ID]; ok {
+	for _, id := range pinned {
+		if snap, ok := x.folded[id]; ok {
 			keep[snap] = true
 		}
 	}
 	return keep, nil
+}
+
+// pinned returns the versions that stay readable for ever: those with a name, and those of open conflicts.
+func (t *Table) pinned(x *index) (ids []stamp.ID, err error) {
+	tags, err := t.Tags()
+	if err != nil {
+		return nil, err
+	}
+	for _, tag := range tags {
+		ids = append(ids, tag.ID)
+	}
+	names, err := t.dir.Names()
+	if err != nil {
+		return nil, err
+	}
+	open, err := t.openConflicts(names, x)
+	for _, c := range open {
+		for _, side := range []conflict.Side{c.Base, c.Ours, c.Theirs} {
+			if l, ok := x.line(side.Version); ok && l.Action != verlog.Delete {
+				ids = append(ids, l.ID)
+			}
+		}
+	}
+	return ids, err
 }
 
 // pruneDue reports whether twice the versions to keep, or more, can be read.

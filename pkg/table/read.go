@@ -252,8 +252,10 @@ func (s *Session) Files() (files []File, err error) {
 	}
 	for _, name := range names {
 		id, ofVersion := strings.CutSuffix(name, deltaSuffix)
-		if !ofVersion {
-			id, ofVersion = strings.CutSuffix(name, schemaSuffix)
+		for _, suffix := range []string{schemaSuffix, conflictsSuffix} {
+			if !ofVersion {
+				id, ofVersion = strings.CutSuffix(name, suffix)
+			}
 		}
 		n, err := stamp.Parse(id)
 		if _, logged := x.line(n); ofVersion && err == nil && logged {

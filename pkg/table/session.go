@@ -79,6 +79,9 @@ func (s *Session) open() (err error) {
 			return err
 		}
 	}
+	if !v.fresh {
+		s.putConflicts()
+	}
 	t.refresh(v)
 	return s.addPending()
 }

@@ -35,6 +35,15 @@ func (v *staged) discard(t *Table) {
 	v.files = nil
 }
 
+// result returns what the version is once it is stored.
+func (v *staged) result() Result {
+	r := Result{ID: v.line.ID, Stored: true, Action: v.line.Action, Counts: v.draft.Counts, DeltaSize: v.line.Size, Side: v.line.Parent}
+	if v.line.Action == verlog.MergeConflicts {
+		r.Conflicts = len(v.draft.Conflicts.Opened)
+	}
+	return r
+}
+
 // Staged returns the lines of the versions that Publish will add, in their order.
 func (s *Session) Staged() []verlog.Line {
 	lines := make([]verlog.Line, len(s.staged))

@@ -12,7 +12,8 @@ import (
 // step is one version of a walk and the rows it changed.
 type step struct {
 	line    verlog.Line
-	changes *Changes // nil for the first version, whose text first is
+	author  verlog.Line // line, or of a merge the side version, whose writer made the changes
+	changes *Changes    // nil for the first version, whose text first is
 	first   *Content
 }
 
@@ -98,7 +99,8 @@ func (t *Table) readable(id stamp.ID, x *index) (stamp.ID, error) {
 }
 
 func (t *Table) walkSegment(w *walker, ch *chain, x *index, visit func(step) error) error {
-	s := step{line: x.named(ch.root), first: ch.base}
+	line := x.named(ch.root)
+	s := step{line: line, author: x.author(line), first: ch.base}
 	var err error
 	if w.was.ReaderAt != nil {
 		s.first = nil
@@ -117,7 +119,8 @@ func (t *Table) walkSegment(w *walker, ch *chain, x *index, visit func(step) err
 		if err != nil {
 			return t.inVersion(ch.links[i].line.ID, err)
 		}
-		if err := visit(step{line: ch.links[i].line, changes: changes}); err != nil {
+		line := ch.links[i].line
+		if err := visit(step{line: line, author: x.author(line), changes: changes}); err != nil {
 			return err
 		}
 	}
