@@ -131,15 +131,28 @@ func sumOf(text []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// patched remembers what foreignPatch made, for the many states that hold the same deltas.
-var patched sync.Map
+// remembering is a patcher that does what another does, but once for the many states that hold the same deltas.
+func remembering(patch patcher) patcher {
+	var known sync.Map
+	return func(old, file []byte) ([]byte, error) {
+		hash := sha256.New()
+		hash.Write(binary.LittleEndian.AppendUint64(nil, uint64(len(old))))
+		hash.Write(old)
+		hash.Write(file)
+		key := [sha256.Size]byte(hash.Sum(nil))
+		if text, ok := known.Load(key); ok {
+			return text.([]byte), nil
+		}
+		text, err := patch(old, file)
+		if err == nil {
+			known.Store(key, text)
+		}
+		return text, err
+	}
+}
 
 // foreignPatch reads a delta with a foreign xz, the standard bzip2 and the few lines below.
-func foreignPatch(old, file []byte) ([]byte, error) {
-	key := sha256.Sum256(append(binary.LittleEndian.AppendUint64(nil, uint64(len(old))), append(old[:len(old):len(old)], file...)...))
-	if text, known := patched.Load(key); known {
-		return text.([]byte), nil
-	}
+var foreignPatch = remembering(func(old, file []byte) ([]byte, error) {
 	if len(file) < 24 {
 		return nil, io.ErrUnexpectedEOF // the library takes such a stream for an empty one
 	}
@@ -151,12 +164,8 @@ func foreignPatch(old, file []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	text, err := bsdiff40(old, patch)
-	if err == nil {
-		patched.Store(key, text)
-	}
-	return text, err
-}
+	return bsdiff40(old, patch)
+})
 
 // bsdiff40 applies a patch as bsdiff 4 by Colin Percival writes it.
 func bsdiff40(old, patch []byte) (text []byte, err error) {
@@ -218,7 +227,7 @@ func stock(tb testing.TB) patcher {
 }
 
 // stockPatch has xz and bspatch do it.
-func stockPatch(old, file []byte) ([]byte, error) {
+var stockPatch = remembering(func(old, file []byte) ([]byte, error) {
 	dir, err := os.MkdirTemp("", "stock-")
 	if err != nil {
 		return nil, err
@@ -238,4 +247,4 @@ func stockPatch(old, file []byte) ([]byte, error) {
 		return nil, fmt.Errorf("bspatch: %w: %s", err, out)
 	}
 	return os.ReadFile(name("new"))
-}
+})
