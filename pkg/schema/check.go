@@ -2,6 +2,7 @@ package schema
 
 import (
 	"fmt"
+	"unicode/utf8"
 
 	"github.com/reedbase/reedbase/pkg/cell"
 )
@@ -22,6 +23,9 @@ func (s *Schema) check() (found []finding) {
 			complain("name", "column %d has that name too", first+1)
 		} else {
 			names[c.Name] = i
+		}
+		if !utf8.ValidString(c.Name) {
+			complain("name", "the name is not UTF-8")
 		}
 		c.check(complain)
 	}

@@ -78,9 +78,8 @@ type plan struct {
 
 // source is where a column of the new table comes from.
 type source struct {
-	name  string
+	name  string      // in the new header
 	from  int         // a place in the old header; -1 for a new column
-	named bool        // the name is another than in the old header
 	fill  string      // what each row holds in a new column
 	types []cell.Type // the types that its cells become, one after the other, behind the one that they have
 }
@@ -116,7 +115,7 @@ func (p *plan) step(s Statement) {
 			return
 		}
 		p.next.Columns = append(p.next.Columns, Column{Name: s.Column, Type: s.Type, Default: s.Default})
-		p.columns = append(p.columns, source{name: s.Column, from: -1, named: true, fill: s.Default, types: []cell.Type{s.Type}})
+		p.columns = append(p.columns, source{name: s.Column, from: -1, fill: s.Default, types: []cell.Type{s.Type}})
 		return
 	}
 	if at < 0 && declared < 0 {
@@ -154,7 +153,7 @@ func (p *plan) rename(s Statement, at, declared int) {
 		return
 	}
 	if at >= 0 {
-		p.columns[at].name, p.columns[at].named = s.To, true
+		p.columns[at].name = s.To
 	}
 	if declared >= 0 {
 		p.next.Columns[declared].Name = s.To

@@ -122,21 +122,21 @@ func commonSuffix(a, b []byte) int {
 
 // cell returns the stored bytes of a cell of the new record: those that it has, where they can stay.
 func (m *mover) cell(place int, column source, header bool) []byte {
-	switch {
-	case header && column.named:
+	if column.from < 0 && header {
 		return storedCell(place, []byte(column.name))
-	case column.from < 0:
+	} else if column.from < 0 {
 		return storedCell(place, []byte(column.fill))
 	}
 	stored := m.cells[column.from]
 	content := row.Unquote(stored)
+	becomes := []byte(column.name)
 	if !header {
-		if converted := m.convert(content, column); !bytes.Equal(converted, content) {
-			return storedCell(place, converted)
-		}
+		becomes = m.convert(content, column)
 	}
 	quoted := len(content) < len(stored)
 	switch {
+	case !bytes.Equal(becomes, content):
+		return storedCell(place, becomes)
 	case quoted && len(content) == 0 && !header && becomesNull(column.types):
 		return nil
 	case quoted, len(m.columns) == m.width && place == column.from, staysPlain(place, content):

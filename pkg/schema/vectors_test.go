@@ -102,6 +102,9 @@ func rowByRow(s *schema.Schema, table []byte) (list []schema.Violation) {
 			return twin, ok, nil
 		})
 		list = append(list, found...)
+		if len(found) > 0 && found[0].Rule == schema.Columns {
+			continue
+		}
 		for _, set := range v.Sets() {
 			if key, ok := v.Key(nil, record, set); ok {
 				at := place{string(key), cmp.Diff(nil, set)}
