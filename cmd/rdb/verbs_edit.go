@@ -71,7 +71,7 @@ func runEdit(c *call) error {
 		draft.remove()
 		return c.stored(t.Name(), reedbase.Result{ID: base.ID})
 	}
-	result, err := t.Apply(after, base.ID)
+	result, err := t.Apply(after, base.ID, reedbase.MergeOptions{})
 	if err != nil {
 		return draft.keep(err)
 	}
@@ -94,7 +94,7 @@ func runApply(c *call) error {
 	if err != nil {
 		return err
 	}
-	result, err := t.Apply(content, base.ID)
+	result, err := t.Apply(content, base.ID, reedbase.MergeOptions{})
 	if err != nil {
 		return err
 	}

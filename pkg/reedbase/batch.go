@@ -59,9 +59,7 @@ func (db *DB) committed(c store.Committed) Committed {
 		if t.Stored {
 			db.trace("rdb-apply", "--inspect", db.Dir()+"/.reed/tables/"+t.Name+"/"+t.ID.String()+".bsdiff")
 		}
-		list.Tables = append(list.Tables, CommittedTable{t.Name, Result{
-			t.ID, t.Stored, t.Action, t.Counts.Added, t.Counts.Changed, t.Counts.Deleted, t.DeltaSize, t.PruneDue,
-		}})
+		list.Tables = append(list.Tables, CommittedTable{t.Name, resultOf(t.Result)})
 	}
 	return list
 }

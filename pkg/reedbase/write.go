@@ -13,13 +13,21 @@ type Result struct {
 	Added, Changed, Deleted int64 // rows
 	DeltaSize               int64 // bytes
 	PruneDue                bool  // Prune with the database's max-versions would free space
+
+	// Of a write that was made from an older version: ID and the rows are the merge's.
+	Side      ID  // the version that keeps the write as it was made; 0 where nothing was merged
+	Conflicts int // that it left open
 }
 
 func (t *Table) result(r table.Result) Result {
 	if r.Stored {
 		t.db.trace("rdb-apply", "--inspect", t.path(r.ID.String()+".bsdiff"))
 	}
-	return Result{r.ID, r.Stored, r.Action, r.Counts.Added, r.Counts.Changed, r.Counts.Deleted, r.DeltaSize, r.PruneDue}
+	return resultOf(r)
+}
+
+func resultOf(r table.Result) Result {
+	return Result{r.ID, r.Stored, r.Action, r.Counts.Added, r.Counts.Changed, r.Counts.Deleted, r.DeltaSize, r.PruneDue, r.Side, r.Conflicts}
 }
 
 func (t *Table) path(name string) string {
@@ -50,12 +58,25 @@ func (t *Table) Delete(keys ...[]string) (Result, error) {
 	return t.write(func(user uint64) (table.Result, error) { return t.t.Delete(user, keys...) })
 }
 
-// Apply stores a whole new content that was made from version base; 0 is the head. When base is not the head any more
-// nothing is stored and the error is fault.No.
-func (t *Table) Apply(content []byte, base ID) (Result, error) {
+// Apply stores a whole new content that was made from version base; 0 is the head. When base is not the head any more it is
+// merged with the head; see MergeOptions.
+func (t *Table) Apply(content []byte, base ID, o MergeOptions) (Result, error) {
+	merging, err := t.merging(o)
+	if err != nil {
+		return Result{}, err
+	}
 	return t.write(func(user uint64) (table.Result, error) {
-		return t.t.Replace(table.Replacement{Content: content, Action: verlog.Update, User: user, Base: base, Existing: true})
+		return t.t.Replace(table.Replacement{Content: content, Action: verlog.Update, User: user, Base: base, Existing: true, Merge: merging})
 	})
+}
+
+// SetFrom is Set in the rows of version base, merged as Apply merges.
+func (t *Table) SetFrom(base ID, key []string, cells []Assignment, o MergeOptions) (Result, error) {
+	merging, err := t.merging(o)
+	if err != nil {
+		return Result{}, err
+	}
+	return t.write(func(user uint64) (table.Result, error) { return t.t.SetFrom(base, user, key, cells, merging) })
 }
 
 // Commit records what was written into current.csv by hand, with what its author says about it. An emptied file is

@@ -5,12 +5,15 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/pelletier/go-toml/v2"
 
 	"github.com/reedbase/reedbase/pkg/fault"
+	"github.com/reedbase/reedbase/pkg/table"
 )
 
 // DefaultConfig is the config.toml of a new database: every setting with its default.
@@ -29,6 +32,16 @@ lock-timeout = "10s"
 # How many versions of a table stay readable; 0 keeps all. At twice the number the older deltas are folded into one
 # snapshot. Log lines, and versions that have a name, are always kept.
 max-versions = 0
+
+[merge]
+# What becomes of two writes of one cell, or of one row's being there, neither of which had seen the other:
+# "manual" keeps what the table has and records a conflict; "last-write-wins" and "first-write-wins" settle it at once,
+# by the times of the writes.
+strategy = "manual"
+# "record" stores such a write and its conflicts, "fail" refuses it.
+on-conflict = "record"
+# Tables with another strategy, such as { prices = "last-write-wins" }.
+tables = {}
 
 [backup]
 # How many backups backup:prune keeps when it is not told.
@@ -50,6 +63,11 @@ type Config struct {
 		LockTimeout string `toml:"lock-timeout"`
 		MaxVersions int    `toml:"max-versions"`
 	} `toml:"commit"`
+	Merge struct {
+		Strategy   string            `toml:"strategy"`
+		OnConflict string            `toml:"on-conflict"`
+		Tables     map[string]string `toml:"tables"`
+	} `toml:"merge"`
 	Backup struct {
 		Keep int `toml:"keep"`
 	} `toml:"backup"`
@@ -61,6 +79,8 @@ type Config struct {
 // defaults returns what DefaultConfig says; a test holds the two together.
 func defaults() (c Config) {
 	c.Commit.Sync, c.Commit.LockTimeout, c.Backup.Keep = "log", "10s", 10
+	c.Merge.Strategy, c.Merge.OnConflict = table.Manual.String(), "record"
+	c.Merge.Tables = map[string]string{}
 	return c
 }
 
@@ -107,7 +127,36 @@ func ParseConfig(b []byte) (Config, error) {
 	if c.Commit.MaxVersions < 0 || c.Backup.Keep < 0 || c.Frames.KeepDays < 0 {
 		return c, fault.New(fault.Input, "max-versions, keep and keep-days are numbers from 0")
 	}
-	return c, nil
+	return c, c.checkMerge()
+}
+
+// checkMerge refuses settings of merges that make no sense.
+func (c Config) checkMerge() error {
+	if _, err := table.ParseStrategy(c.Merge.Strategy); err != nil {
+		return fault.New(fault.Input, "[merge] strategy: %w", err)
+	}
+	if c.Merge.OnConflict != "record" && c.Merge.OnConflict != "fail" {
+		return fault.New(fault.Input, "[merge] on-conflict is %q; it is \"record\" or \"fail\"", c.Merge.OnConflict)
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.Merge.Tables)) {
+		if err := table.CheckName(name); err != nil {
+			return fault.New(fault.Input, "[merge] tables: %w", err)
+		}
+		if _, err := table.ParseStrategy(c.Merge.Tables[name]); err != nil {
+			return fault.New(fault.Input, "[merge] tables, %s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+// MergeOptions returns how writes of a table are merged that were made from an older version.
+func (c Config) MergeOptions(name string) table.MergeOptions {
+	word := c.Merge.Strategy
+	if of, ok := c.Merge.Tables[name]; ok {
+		word = of
+	}
+	strategy, _ := table.ParseStrategy(word)
+	return table.MergeOptions{Strategy: strategy, Fail: c.Merge.OnConflict == "fail"}
 }
 
 // decode reads TOML without unknown keys.

@@ -87,10 +87,10 @@ func count(t *table.Table, user uint64) error {
 		}
 		c.Close()
 		next := fmt.Appendf(nil, "key|value\nn|%d\n", n+1)
-		_, err = t.Replace(table.Replacement{Content: next, Action: verlog.Update, User: user, Base: head.ID})
-		if err == nil {
+		r, err := t.Replace(table.Replacement{Content: next, Action: verlog.Update, User: user, Base: head.ID, Merge: table.MergeOptions{Fail: true}})
+		if err == nil && r.Stored { // else somebody else counted to the same number
 			done++
-		} else if fault.KindOf(err) != fault.No {
+		} else if err != nil && fault.KindOf(err) != fault.No {
 			return err
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"sync"
 	"testing"
@@ -324,7 +325,7 @@ func TestConfig(t *testing.T) {
 		t.Fatal(err)
 	}
 	d.open(false)
-	if c, err := d.Config(); err != nil || c != defaults() {
+	if c, err := d.Config(); err != nil || !reflect.DeepEqual(c, defaults()) {
 		t.Errorf("without a file: %+v %v", c, err)
 	}
 }

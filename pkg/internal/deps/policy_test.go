@@ -20,7 +20,7 @@ floor 1 codecs, pure
 	dict: fault →stamp
 	rbks: fault
 	schema: fault →cell →row
-	conflict: fault row →stamp
+	conflict: fault →row →stamp
 
 floor 2 algorithms, pure
 	merge: fault delta row
