@@ -12,8 +12,9 @@ import (
 // A program makes many calls that are about no file. A filter in the kernel, see seccomp(2), has it stop at the others alone.
 // It can only be set by the program itself: so the tracer has it make that call before its first instruction.
 
-// filter sets the filter of a process that has stopped at its first instruction.
-func filter(pid int) error {
+// filter sets the filter of a process that has stopped at its first instruction: it stops at calls of the given names, of
+// all that are known for none.
+func filter(pid int, only []string) error {
 	var regs unix.PtraceRegs
 	if err := unix.PtraceGetRegs(pid, &regs); err != nil {
 		return err
@@ -23,7 +24,7 @@ func filter(pid int) error {
 		return err
 	}
 	// The filter and its head stand below what the stack holds.
-	list := rules()
+	list := rules(only)
 	code := encode(list)
 	at := (regs.Rsp - 512 - uint64(len(code))) &^ 15
 	head := binary.LittleEndian.AppendUint64(nil, uint64(len(list)))
@@ -73,8 +74,8 @@ func makeCall(pid int, regs unix.PtraceRegs, call []uint64) error {
 	return nil
 }
 
-// rules returns the filter: calls that are known are told to the tracer, all others happen.
-func rules() []unix.SockFilter {
+// rules returns the filter: calls that are asked for are told to the tracer, all others happen.
+func rules(only []string) []unix.SockFilter {
 	const number, machine = 0, 4 // where the kernel puts them; struct seccomp_data in seccomp(2)
 	load := func(at uint32) unix.SockFilter {
 		return unix.SockFilter{Code: unix.BPF_LD | unix.BPF_W | unix.BPF_ABS, K: at}
@@ -83,10 +84,12 @@ func rules() []unix.SockFilter {
 		return unix.SockFilter{Code: unix.BPF_JMP | unix.BPF_JEQ | unix.BPF_K, Jt: uint8(yes), Jf: uint8(no), K: k}
 	}
 	answer := func(k uint32) unix.SockFilter { return unix.SockFilter{Code: unix.BPF_RET | unix.BPF_K, K: k} }
-	known := slices.Sorted(maps.Keys(numbers()))
-	list := []unix.SockFilter{load(machine), equal(unix.AUDIT_ARCH_X86_64, 0, len(known)+1), load(number)}
-	for i, n := range known {
-		list = append(list, equal(uint32(n), len(known)-i, 0))
+	calls := slices.DeleteFunc(slices.Sorted(maps.Keys(numbers())), func(n uint64) bool {
+		return len(only) > 0 && !slices.Contains(only, numbers()[n].call)
+	})
+	list := []unix.SockFilter{load(machine), equal(unix.AUDIT_ARCH_X86_64, 0, len(calls)+1), load(number)}
+	for i, n := range calls {
+		list = append(list, equal(uint32(n), len(calls)-i, 0))
 	}
 	return append(list, answer(unix.SECCOMP_RET_ALLOW), answer(unix.SECCOMP_RET_TRACE))
 }

@@ -47,20 +47,21 @@ type Running struct {
 }
 
 // Start runs c on a root that Prepare made. With watch, the command and all it starts stop at each call about something
-// inside the root until watch has said what becomes of it; watch is called from one goroutine. What it does meanwhile
-// happens, for the command, between two of its calls. A machine that cannot do that returns errors.ErrUnsupported or
-// os.ErrPermission. A command that takes longer than a minute is killed, which Wait reports.
-func Start(c Command, root string, watch func(Call) Verdict) (*Running, error) {
-	return start(c, root, watch, patience)
+// inside the root, or only at calls of the given names, until watch has said what becomes of it; watch is called from one
+// goroutine. What it does meanwhile happens, for the command, between two of its calls. A machine that cannot do that
+// returns errors.ErrUnsupported or os.ErrPermission. A command that takes longer than a minute is killed, which Wait
+// reports.
+func Start(c Command, root string, watch func(Call) Verdict, only ...string) (*Running, error) {
+	return start(c, root, watch, patience, only)
 }
 
-func start(c Command, root string, watch func(Call) Verdict, limit time.Duration) (*Running, error) {
+func start(c Command, root string, watch func(Call) Verdict, limit time.Duration, only []string) (*Running, error) {
 	r := &Running{done: make(chan struct{})}
 	err := r.open(filepath.Dir(root), c.Stdin)
 	if err == nil && watch == nil {
 		err = r.run(c, limit)
 	} else if err == nil {
-		err = r.trace(c, root, watch, limit)
+		err = r.trace(c, &tracer{root: root, watch: watch, only: only, seen: map[int]bool{}}, limit)
 	}
 	if err != nil {
 		r.close()

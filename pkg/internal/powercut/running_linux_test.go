@@ -79,11 +79,11 @@ func TestVerdicts(t *testing.T) {
 	} {
 		c, root := begun(t, map[string]string{"text": before}, "replace")
 		r, err := Start(c, root, func(c Call) Verdict {
-			if c.Name == "write" {
-				return test.verdict
+			if c.Name != "write" {
+				t.Errorf("%s was not asked for", c)
 			}
-			return Verdict{}
-		})
+			return test.verdict
+		}, "write")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -131,18 +131,12 @@ func TestSettle(t *testing.T) {
 
 // TestStubborn kills a command that takes too long, watched or not.
 func TestStubborn(t *testing.T) {
-	broken := func(c Call) Verdict {
-		if c.Name == "fsync" {
-			return Verdict{Errno: unix.EIO}
-		}
-		return Verdict{}
-	}
-	for _, watch := range []func(Call) Verdict{nil, broken} {
+	for _, watch := range []func(Call) Verdict{nil, func(Call) Verdict { return Verdict{Errno: unix.EIO} }} {
 		c, root := begun(t, map[string]string{"text": before}, "replace, stubborn")
 		if watch == nil {
 			c.Argv = []string{"sleep", "60"}
 		}
-		r, err := start(c, root, watch, 300*time.Millisecond)
+		r, err := start(c, root, watch, 300*time.Millisecond, []string{"fsync"})
 		if err != nil {
 			t.Fatal(err)
 		}

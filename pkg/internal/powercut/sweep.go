@@ -158,7 +158,7 @@ func (s *sweep) run(at target, limit time.Duration) (map[string]int, Outcome, er
 	}
 	out := Outcome{Dir: root, Fault: at.Fault, Number: at.number}
 	counts := map[string]int{}
-	r, err := start(c, root, at.strike(counts, &out.Target), limit)
+	r, err := start(c, root, at.strike(counts, &out.Target), limit, at.calls())
 	if err != nil {
 		return nil, out, err
 	}
@@ -167,6 +167,19 @@ func (s *sweep) run(at target, limit time.Duration) (map[string]int, Outcome, er
 		err = s.check(out)
 	}
 	return counts, out, err
+}
+
+// calls returns the names of the calls that a run with this target must look at; none are all.
+func (at target) calls() (list []string) {
+	if at.number == 0 {
+		return nil
+	}
+	for _, s := range signatures() {
+		if s.call == at.Call || at.Lasting && s.changes {
+			list = append(list, s.call)
+		}
+	}
+	return list
 }
 
 // strike counts calls, lets the target fail and notes what it is about.

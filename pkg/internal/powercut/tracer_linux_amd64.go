@@ -21,6 +21,7 @@ import (
 type tracer struct {
 	root    string
 	watch   func(Call) Verdict
+	only    []string // names of calls; none: all
 	pid     int
 	calls   int
 	seen    map[int]bool // threads
@@ -29,8 +30,7 @@ type tracer struct {
 }
 
 // trace starts the command under a tracer.
-func (r *Running) trace(c Command, root string, watch func(Call) Verdict, limit time.Duration) error {
-	t := &tracer{root: root, watch: watch, seen: map[int]bool{}}
+func (r *Running) trace(c Command, t *tracer, limit time.Duration) error {
 	started := make(chan error)
 	go func() {
 		defer close(r.done)
@@ -78,7 +78,7 @@ func (t *tracer) prepare() error {
 	if err := unix.PtraceSetOptions(t.pid, options); err != nil {
 		return err
 	}
-	return filter(t.pid)
+	return filter(t.pid, t.only)
 }
 
 // follow lets the command run, and stop at calls, until it and all it started have ended.

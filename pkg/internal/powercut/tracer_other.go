@@ -7,8 +7,15 @@ import (
 	"time"
 )
 
+type tracer struct {
+	root  string
+	watch func(Call) Verdict
+	only  []string
+	seen  map[int]bool
+}
+
 // trace is known for Linux on amd64 only.
-func (r *Running) trace(Command, string, func(Call) Verdict, time.Duration) error {
+func (r *Running) trace(Command, *tracer, time.Duration) error {
 	return errors.ErrUnsupported
 }
 
