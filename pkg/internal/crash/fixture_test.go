@@ -38,7 +38,7 @@ func newFixture(tb testing.TB) *fixture {
 	gone, last := f.put(db, "gone", rows(2))
 	f.moment = last.Time()
 	f.done(text.Set([]string{"key07"}, []reedbase.Assignment{{Column: "value", Value: "changed"}}))
-	f.done(text.Apply(append(rows(60), "added|at the end|1\n"...), 0))
+	f.done(text.Apply(append(rows(60), "added|at the end|1\n"...), 0, reedbase.MergeOptions{}))
 	f.done(menu.Delete([]string{"key01"}))
 	f.done(gone.Drop())
 	late, _ := f.put(db, "late", rows(1))
