@@ -121,6 +121,18 @@ func (j *joint) store(purpose Purpose, of stamp.ID) (c Committed, err error) {
 	return c, nil
 }
 
+// drafted returns what store would do, without a frame.
+func (j *joint) drafted() (c Committed) {
+	for _, t := range j.tables {
+		t.result = table.Result{ID: t.Head().ID}
+		if list := t.Drafted(); len(list) > 0 {
+			t.result = list[len(list)-1]
+		}
+		c.Tables = append(c.Tables, CommittedTable{t.name, t.result})
+	}
+	return c
+}
+
 func (j *joint) commit(f *frame) error {
 	pending, err := j.s.pending()
 	if err != nil {
@@ -155,12 +167,11 @@ func (j *joint) keep() {
 func (j *joint) publish(frame string) (done bool) {
 	done = true
 	for _, t := range j.tables {
-		lines := t.Staged()
-		if len(lines) == 0 {
+		list := t.Drafted()
+		if len(list) == 0 {
 			continue
 		}
-		last := lines[len(lines)-1]
-		t.result = table.Result{ID: last.ID, Stored: true, Action: last.Action, DeltaSize: last.Size}
+		t.result = list[len(list)-1]
 		published, err := t.Publish()
 		if err != nil {
 			j.s.warn("frame " + frame + " is stored; table " + t.name + " follows later: " + err.Error())
