@@ -12,6 +12,7 @@ import (
 	"sync"
 
 	"github.com/reedbase/reedbase/pkg/cli"
+	"github.com/reedbase/reedbase/pkg/durable"
 	"github.com/reedbase/reedbase/pkg/fault"
 	"github.com/reedbase/reedbase/pkg/merge"
 )
@@ -137,7 +138,7 @@ func read(e *cli.Env, names []string, limit int64) (texts [3][]byte, err error) 
 			return texts, err
 		}
 		defer section.Close()
-		texts[i] = make([]byte, section.Size())
+		texts[i] = durable.Buffer(section.Size())
 		work.Go(func() {
 			if _, err := io.ReadFull(section, texts[i]); err != nil {
 				errs[i] = fmt.Errorf("read %q: %w", name, err)

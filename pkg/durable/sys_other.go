@@ -44,4 +44,7 @@ func Map(f *os.File, size int64) (data []byte, unmap func(), err error) {
 	return data, func() {}, err
 }
 
+// Buffer returns n zero bytes to read a file into.
+func Buffer(n int64) []byte { return make([]byte, n) }
+
 func readPlain(*Dir, string, int64) ([]byte, bool) { return nil, false }

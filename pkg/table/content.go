@@ -7,6 +7,7 @@ import (
 
 	"github.com/zeebo/xxh3"
 
+	"github.com/reedbase/reedbase/pkg/durable"
 	"github.com/reedbase/reedbase/pkg/fault"
 	"github.com/reedbase/reedbase/pkg/verlog"
 )
@@ -47,7 +48,7 @@ func (c *Content) Bytes() ([]byte, error) {
 	if c.bytes != nil || c.Size == 0 {
 		return c.bytes, nil
 	}
-	b := make([]byte, c.Size)
+	b := durable.Buffer(c.Size)
 	n, err := c.ReadAt(b, 0)
 	if err == io.EOF {
 		err = nil

@@ -44,7 +44,7 @@ floor 6 commands
 	cmd/rdb-delta: fault cli delta row
 	cmd/rdb-dict: fault cli dict durable ledger stamp store
 	cmd/rdb-log: fault cli dict ledger stamp store verlog
-	cmd/rdb-merge: fault cli merge row
+	cmd/rdb-merge: fault cli durable merge row
 	scripts/bench:
 	scripts/fixture:
 	scripts/tally:
