@@ -37,7 +37,7 @@ const promised = `init status fsck gc recover import export get set delete list 
 	table:create table:list table:info table:delete
 	version:list version:show version:diff version:blame version:history version:tag version:rollback version:prune
 	dict:actions dict:users dict:validate dict:reload key:check key:normalize
-	batch frame:list frame:show backup:create backup:list backup:verify backup:restore backup:prune restore:point-in-time
+	batch frame:list frame:show frame:rollback backup:create backup:list backup:verify backup:restore backup:prune restore:point-in-time
 	help completion version`
 
 func TestTheTableHoldsWhatIsPromised(t *testing.T) {

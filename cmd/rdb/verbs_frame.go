@@ -49,6 +49,23 @@ both ends are inclusive.`,
 			example: "rdb frame:show latest",
 			run:     runFrameShow,
 		},
+		{
+			name: "frame:rollback", operands: "ID", summary: "take back what a frame did, as a new frame",
+			about: `What came after it stays, in other rows and in other cells. Where both set a
+cell, or one deleted the row, nothing is stored, the clashes are listed and rdb
+exits 1; --on-conflict record keeps what the tables have there, records the
+conflicts and exits 3. ID is the frame's number, the beginning of one, or
+latest.`,
+			shape: writes,
+			flags: []flag{
+				{"--confirm", "", "yes, take it back"},
+				{"-n, --dry-run", "", "only say what would be done"},
+				{"--on-conflict", "WHAT", "fail (default), or record"},
+				{"-m, --message", "TEXT", "why"},
+			},
+			example: "rdb frame:rollback latest --confirm",
+			run:     runFrameRollback,
+		},
 	}}
 }
 
@@ -152,13 +169,7 @@ func (c *call) storedFrame(r reedbase.Committed) error {
 		return nil
 	}
 	if c.format != cli.Table {
-		return writeRecords(c, "frame table version stored action added changed deleted bytes", r.Tables, func(t reedbase.CommittedTable) []any {
-			action := ""
-			if t.Stored {
-				action = t.Action.String()
-			}
-			return []any{idText(r.Frame), t.Name, t.ID, t.Stored, action, t.Added, t.Changed, t.Deleted, t.DeltaSize}
-		})
+		return c.writeCommitted(r)
 	}
 	if r.Frame == 0 {
 		c.say("all is so already: nothing stored")
@@ -167,12 +178,23 @@ func (c *call) storedFrame(r reedbase.Committed) error {
 	c.say("frame %s", r.Frame.String())
 	for _, t := range r.Tables {
 		if t.Stored {
-			c.say("  %s: %s, %s", t.Name, changes(t.Added, t.Changed, t.Deleted), bytesText(t.DeltaSize))
+			c.say("  %s: %s%s, %s", t.Name, changes(t.Added, t.Changed, t.Deleted), conflicts(t), bytesText(t.DeltaSize))
 		} else {
 			c.say("  %s: as it was", t.Name)
 		}
 	}
 	return nil
+}
+
+func (c *call) writeCommitted(r reedbase.Committed) error {
+	columns := "frame table version stored action added changed deleted bytes conflicts"
+	return writeRecords(c, columns, r.Tables, func(t reedbase.CommittedTable) []any {
+		action := ""
+		if t.Stored {
+			action = t.Action.String()
+		}
+		return []any{idText(r.Frame), t.Name, t.ID, t.Stored, action, t.Added, t.Changed, t.Deleted, t.DeltaSize, t.Conflicts}
+	})
 }
 
 func runFrameList(c *call) error {

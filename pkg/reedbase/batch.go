@@ -56,7 +56,7 @@ func (db *DB) hintTable(err error, statements []Statement) error {
 func (db *DB) committed(c store.Committed) Committed {
 	list := Committed{Frame: c.Frame}
 	for _, t := range c.Tables {
-		if t.Stored {
+		if t.Stored && c.Frame != 0 {
 			db.trace("rdb-apply", "--inspect", db.Dir()+"/.reed/tables/"+t.Name+"/"+t.ID.String()+".bsdiff")
 		}
 		list.Tables = append(list.Tables, CommittedTable{t.Name, resultOf(t.Result)})

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/reedbase/reedbase/pkg/conflict"
 	"github.com/reedbase/reedbase/pkg/dict"
 	"github.com/reedbase/reedbase/pkg/fault"
 	"github.com/reedbase/reedbase/pkg/store"
@@ -136,4 +137,58 @@ func (db *DB) notes(name string) map[ID]string {
 		return nil
 	}
 	return notes
+}
+
+// RollbackOptions say how a frame is taken back.
+type RollbackOptions struct {
+	Message string // what the author says about it
+	Record  bool   // store in spite of conflicts, and record them
+	Dry     bool   // only say what would be done
+}
+
+// Obstacle is what stands in the way of taking a frame back in one table: a conflict, or in words what became of the table.
+// In the conflict Base is the row as the frame left it, Ours what it is now, and Theirs what it was before the frame.
+type Obstacle struct {
+	Table    string
+	Text     string
+	Conflict Conflict // without an id; where Text is ""
+}
+
+// RollbackFrame takes back what a frame did to its tables, in all of them or in none, as a new frame; what came after it
+// stays. What clashes with that is returned, and refuses the whole with fault.No unless it is to be recorded. Without a new
+// frame nothing is left to take back, or the run was dry.
+func (db *DB) RollbackFrame(id ID, o RollbackOptions) (Committed, []Obstacle, error) {
+	by := store.RollbackOptions{Note: o.Message, Record: o.Record, Dry: o.Dry}
+	if !o.Dry {
+		var err error
+		if by.User, err = db.user(); err != nil {
+			return Committed{}, nil, err
+		}
+	}
+	c, found, err := db.store.RollbackFrame(id, by)
+	obstacles := make([]Obstacle, len(found))
+	for i, f := range found {
+		var unreadable error
+		if obstacles[i], unreadable = db.obstacle(f); unreadable != nil {
+			return Committed{}, nil, unreadable
+		}
+	}
+	return db.committed(c), obstacles, err
+}
+
+func (db *DB) obstacle(f store.Obstacle) (Obstacle, error) {
+	o := Obstacle{Table: f.Table, Text: f.Text}
+	if o.Text != "" {
+		return o, nil
+	}
+	t, err := db.Table(f.Table)
+	if err != nil {
+		return o, err
+	}
+	defer t.Close()
+	list, err := t.conflictsOf([]conflict.Conflict{f.Conflict})
+	if err == nil {
+		o.Conflict = list[0]
+	}
+	return o, err
 }
