@@ -162,7 +162,7 @@ func Build(dir *durable.Dir, table string, v Version, text io.ReaderAt, rows, li
 	if pages > uint64(limit)/pageSize || v.Size > offsetMask {
 		return nil
 	}
-	file := make([]byte, headSize+pages*pageSize)
+	file := durable.Buffer(int64(headSize + pages*pageSize))
 	body := file[headSize:]
 	err := row.Each(text, v.Size, func(at int64, record []byte) error {
 		sum := xxh3.Hash(row.Key(record, v.Key))

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/reedbase/reedbase/pkg/delta"
+	"github.com/reedbase/reedbase/pkg/durable"
 	"github.com/reedbase/reedbase/pkg/fault"
 	"github.com/reedbase/reedbase/pkg/stamp"
 	"github.com/reedbase/reedbase/pkg/verlog"
@@ -105,7 +106,7 @@ func (c *composed) whole() bool {
 }
 
 func (c *composed) bytes() ([]byte, error) {
-	text := make([]byte, c.text.Size())
+	text := durable.Buffer(c.text.Size())
 	_, err := c.reader().ReadAt(text, 0)
 	if err == io.EOF {
 		err = nil

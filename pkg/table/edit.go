@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/reedbase/reedbase/pkg/delta"
+	"github.com/reedbase/reedbase/pkg/durable"
 	"github.com/reedbase/reedbase/pkg/fault"
 	rowindex "github.com/reedbase/reedbase/pkg/index"
 	"github.com/reedbase/reedbase/pkg/row"
@@ -173,7 +174,7 @@ func (e *Edit) Find(keys ...[]string) error {
 
 // readAll returns the head's text, read as FindReader reads it.
 func (e *Edit) readAll() ([]byte, error) {
-	text := make([]byte, e.head.Size)
+	text := durable.Buffer(e.head.Size)
 	for at := int64(0); at < e.head.Size; {
 		n, err := e.read.ReadAt(text[at:min(at+readSize, e.head.Size)], at)
 		if at += int64(n); err != nil && at < e.head.Size {
