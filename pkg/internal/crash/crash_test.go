@@ -56,6 +56,7 @@ func commands() []command {
 		{name: "point in time", argv: []string{"restore:point-in-time", "$MOMENT"}, together: true, states: 120},
 		{name: "finish a frame", start: pending, argv: []string{"set", "text", "key11", "value=set"}, together: true, heals: true},
 		{name: "batch", stdin: statements(), argv: []string{"batch", "-m", "why"}, together: true},
+		{name: "rollback of a frame", start: framed, argv: []string{"frame:rollback", "latest", "--confirm"}, together: true},
 		{name: "backup", argv: []string{"backup:create"}},
 		{name: "restore a backup", whole: true, start: backedUp, argv: []string{"backup:restore", "latest", "--confirm"}},
 		{name: "gc", steps: true, start: leftovers, argv: []string{"gc"}},
@@ -112,7 +113,9 @@ func (t *trial) powercut() powercut.Command {
 	}
 }
 
-func environment() []string {
+func environment() []string { return environmentOf(user) }
+
+func environmentOf(user string) []string {
 	return []string{"PATH=" + os.Getenv("PATH"), "HOME=/nonexistent", "REED_USER=" + user}
 }
 

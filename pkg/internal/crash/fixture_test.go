@@ -186,6 +186,22 @@ func pending(f *fixture) {
 	f.must(os.Remove(filepath.Join(tablesIn(f.root), "gone", "current.csv")))
 }
 
+// framed makes a frame over three tables, and goes on in one of them.
+func framed(f *fixture) {
+	db, err := reedbase.Open(f.root, reedbase.Options{User: user})
+	f.must(err)
+	defer db.Close()
+	cell := func(name, key, value string) reedbase.Statement {
+		return reedbase.Statement{Table: name, Key: []string{key}, Cells: []reedbase.Assignment{{Column: "value", Value: value}}}
+	}
+	_, err = db.Batch([]reedbase.Statement{cell("text", "key11", "framed"), cell("menu", "key02", "framed"), cell("late", "key00", "framed")}, "")
+	f.must(err)
+	text, err := db.Table("text")
+	f.must(err)
+	defer text.Close()
+	f.done(text.Set([]string{"key30"}, []reedbase.Assignment{{Column: "value", Value: "later"}}))
+}
+
 // backedUp makes a backup and goes on.
 func backedUp(f *fixture) {
 	db, err := reedbase.Open(f.root, reedbase.Options{User: user})
