@@ -241,4 +241,5 @@ func (s *set) has(c code) bool { return s[c/64]&(1<<(c%64)) != 0 }
 var infixWords = [...]code{kwAnd, kwBetween, kwGlob, kwIn, kwIs, kwIsNull, kwLike, kwNot, kwNotNull, kwOr, kwRegexp}
 
 // starters are the keywords that begin a statement.
-var starters = [...]code{kwBegin, kwCommit, kwCreate, kwDelete, kwDrop, kwExplain, kwInsert, kwRollback, kwSelect, kwUpdate, kwValues, kwWith}
+var starters = [...]code{kwBegin, kwCommit, kwCreate, kwDelete, kwDrop, kwExplain, kwInsert, kwRollback, kwSelect, kwUpdate,
+	kwValues, kwWith}

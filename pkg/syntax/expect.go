@@ -115,8 +115,8 @@ func (p *parser) meant() string {
 }
 
 // afterAlias are the keywords that stand where an alias without AS or a type would, and are read as one when they are misspelt.
-var afterAlias = [...]string{"FROM", "WHERE", "GROUP", "HAVING", "ORDER", "LIMIT", "UNION", "INTERSECT", "EXCEPT", "INNER", "LEFT", "CROSS", "JOIN",
-	"USING", "WINDOW", "SET", "AND", "BETWEEN", "LIKE", "REGEXP", "DESC", "OFFSET", "PRIMARY"}
+var afterAlias = [...]string{"FROM", "WHERE", "GROUP", "HAVING", "ORDER", "LIMIT", "UNION", "INTERSECT", "EXCEPT", "INNER", "LEFT", "CROSS",
+	"JOIN", "USING", "WINDOW", "SET", "AND", "BETWEEN", "LIKE", "REGEXP", "DESC", "OFFSET", "PRIMARY"}
 
 // Expected says what can follow a text.
 type Expected struct {

@@ -1,13 +1,10 @@
 package syntax
 
-import (
-	"math"
-	"strconv"
-)
+import "strconv"
 
-// Expr is one of *Number, *Text, *Null, *Bool, *Param, *Column, *Star, *Unary, *Binary, *Logical, *Match, *Between, *In, *Exists,
-// *Subquery, *Case, *Cast and *Call.
-type Expr interface {
+// Expression is one of *Number, *Text, *Null, *Bool, *Parameter, *Column, *Star, *Unary, *Binary, *Logical, *Match, *Between, *In,
+// *Exists, *Subquery, *Case, *Cast and *Call.
+type Expression interface {
 	Node
 	expr()
 }
@@ -42,10 +39,7 @@ func (n *Number) Float() float64 {
 	if value, ok := n.Int(false); ok {
 		return float64(value)
 	}
-	value, err := strconv.ParseFloat(n.Text, 64)
-	if err != nil && value == 0 {
-		return math.NaN()
-	}
+	value, _ := strconv.ParseFloat(n.Text, 64) // the only error is the one that comes with an infinity
 	return value
 }
 
@@ -64,8 +58,8 @@ type Bool struct {
 	Value bool
 }
 
-// Param stands for a value that is given beside the statement.
-type Param struct {
+// Parameter stands for a value that is given beside the statement.
+type Parameter struct {
 	Span
 	Name  string // of :name; "" for ?
 	Index int    // of ?, counted from 1 in its statement; 0 for :name
@@ -74,49 +68,49 @@ type Param struct {
 // Column is a name: a column, or a column of a table, whose own name may have dots. key.language is a part of a column.
 type Column struct {
 	Span
-	Path []Ident
+	Path []Identifier
 }
 
 // Star is * or table.*, in place of the expression of an Item.
 type Star struct {
 	Span
-	Table []Ident // none: of all tables
+	Table []Identifier // none: of all tables
 }
 
 // Unary is an operator before its operand.
 type Unary struct {
 	Span
-	Op UnaryOp
-	X  Expr
+	Operator UnaryOperator
+	X        Expression
 }
 
-// UnaryOp is an operator before its operand.
-type UnaryOp uint8
+// UnaryOperator is an operator before its operand.
+type UnaryOperator uint8
 
 // The operators with one operand.
 const (
-	Negate UnaryOp = iota
+	Negate UnaryOperator = iota
 	Plus
 	BitNot
 	Not
 )
 
 // String returns the operator as it is written.
-func (o UnaryOp) String() string { return [...]string{"-", "+", "~", "NOT"}[o] }
+func (o UnaryOperator) String() string { return [...]string{"-", "+", "~", "NOT"}[o] }
 
 // Binary is an operator between its operands.
 type Binary struct {
 	Span
-	Op   BinaryOp
-	X, Y Expr
+	Operator BinaryOperator
+	X, Y     Expression
 }
 
-// BinaryOp is an operator between its operands.
-type BinaryOp uint8
+// BinaryOperator is an operator between its operands.
+type BinaryOperator uint8
 
 // The operators with two operands. Is and IsNot compare NULL like a value; IS NULL, ISNULL and IS NOT DISTINCT FROM are Is.
 const (
-	Equal BinaryOp = iota
+	Equal BinaryOperator = iota
 	NotEqual
 	Is
 	IsNot
@@ -137,7 +131,7 @@ const (
 )
 
 // String returns the operator as it is written.
-func (o BinaryOp) String() string {
+func (o BinaryOperator) String() string {
 	return [...]string{"=", "<>", "IS", "IS NOT", "<", "<=", ">", ">=", "&", "|", "<<", ">>", "+", "-", "*", "/", "%", "||"}[o]
 }
 
@@ -145,46 +139,46 @@ func (o BinaryOp) String() string {
 type Logical struct {
 	Span
 	Or    bool
-	Terms []Expr
+	Terms []Expression
 }
 
 // Match compares X with a pattern.
 type Match struct {
 	Span
-	Op      MatchOp
-	Not     bool
-	X       Expr
-	Pattern Expr
-	Escape  Expr // of Like; may be nil
+	Operator MatchOperator
+	Not      bool
+	X        Expression
+	Pattern  Expression
+	Escape   Expression // of Like; may be nil
 }
 
-// MatchOp is a kind of pattern.
-type MatchOp uint8
+// MatchOperator is a kind of pattern.
+type MatchOperator uint8
 
 // The kinds of patterns.
 const (
-	Like MatchOp = iota
+	Like MatchOperator = iota
 	Glob
 	Regexp
 )
 
 // String returns the operator as it is written.
-func (o MatchOp) String() string { return [...]string{"LIKE", "GLOB", "REGEXP"}[o] }
+func (o MatchOperator) String() string { return [...]string{"LIKE", "GLOB", "REGEXP"}[o] }
 
 // Between is X BETWEEN Low AND High.
 type Between struct {
 	Span
 	Not          bool
-	X, Low, High Expr
+	X, Low, High Expression
 }
 
 // In is X IN (…).
 type In struct {
 	Span
 	Not   bool
-	X     Expr
-	List  []Expr // may be empty
-	Query *Query // in place of List
+	X     Expression
+	List  []Expression // may be empty
+	Query *Query       // in place of List
 }
 
 // Exists asks whether a query has a row.
@@ -202,40 +196,40 @@ type Subquery struct {
 // Case is CASE … END.
 type Case struct {
 	Span
-	Operand Expr // nil: the first When whose If holds counts
+	Operand Expression // nil: the first When whose If holds counts
 	Whens   []When
-	Else    Expr
+	Else    Expression
 }
 
 // When is one WHEN … THEN … of a Case.
 type When struct {
 	Span
-	If, Then Expr
+	If, Then Expression
 }
 
 // Cast is CAST(X AS Type).
 type Cast struct {
 	Span
-	X    Expr
+	X    Expression
 	Type string // as it is written
 }
 
 // Call is the call of a function, also of one over a group or a window.
 type Call struct {
 	Span
-	Function Ident
-	Distinct bool
-	Star     bool // (*) in place of arguments
-	Args     []Expr
-	Filter   Expr
-	Over     *Window
+	Function  Identifier
+	Distinct  bool
+	Star      bool // (*) in place of arguments
+	Arguments []Expression
+	Filter    Expression
+	Over      *Window
 }
 
 // Window is what stands behind OVER, or in WINDOW. With a Name it is the window of that name and nothing else.
 type Window struct {
 	Span
-	Name      *Ident
-	Partition []Expr
+	Name      *Identifier
+	Partition []Expression
 	OrderBy   []Ordering
 	Frame     *Frame
 }
@@ -264,7 +258,7 @@ func (u FrameUnit) String() string { return [...]string{"ROWS", "RANGE", "GROUPS
 type Bound struct {
 	Span
 	Kind   BoundKind
-	Offset Expr // a *Number or *Param with Preceding and Following, else nil
+	Offset Expression // a *Number or *Parameter with Preceding and Following, else nil
 }
 
 // BoundKind says where a frame ends. The kinds stand in the order of the rows.
@@ -284,21 +278,21 @@ func (k BoundKind) String() string {
 	return [...]string{"UNBOUNDED PRECEDING", "PRECEDING", "CURRENT ROW", "FOLLOWING", "UNBOUNDED FOLLOWING"}[k]
 }
 
-func (*Number) expr()   {}
-func (*Text) expr()     {}
-func (*Null) expr()     {}
-func (*Bool) expr()     {}
-func (*Param) expr()    {}
-func (*Column) expr()   {}
-func (*Star) expr()     {}
-func (*Unary) expr()    {}
-func (*Binary) expr()   {}
-func (*Logical) expr()  {}
-func (*Match) expr()    {}
-func (*Between) expr()  {}
-func (*In) expr()       {}
-func (*Exists) expr()   {}
-func (*Subquery) expr() {}
-func (*Case) expr()     {}
-func (*Cast) expr()     {}
-func (*Call) expr()     {}
+func (*Number) expr()    {}
+func (*Text) expr()      {}
+func (*Null) expr()      {}
+func (*Bool) expr()      {}
+func (*Parameter) expr() {}
+func (*Column) expr()    {}
+func (*Star) expr()      {}
+func (*Unary) expr()     {}
+func (*Binary) expr()    {}
+func (*Logical) expr()   {}
+func (*Match) expr()     {}
+func (*Between) expr()   {}
+func (*In) expr()        {}
+func (*Exists) expr()    {}
+func (*Subquery) expr()  {}
+func (*Case) expr()      {}
+func (*Cast) expr()      {}
+func (*Call) expr()      {}

@@ -15,8 +15,8 @@ func (s Span) Pos() int { return s.Start }
 // End returns the offset behind the last byte.
 func (s Span) End() int { return s.Stop }
 
-// Ident is a name as it is meant, without the quotes it may have in the text.
-type Ident struct {
+// Identifier is a name as it is meant, without the quotes it may have in the text.
+type Identifier struct {
 	Span
 	Name string
 }
@@ -30,8 +30,8 @@ type Statement interface {
 // Insert adds the rows of a query, or of VALUES, to a table.
 type Insert struct {
 	Span
-	Table    Ident
-	Columns  []Ident // none: all of the table, in its order
+	Table    Identifier
+	Columns  []Identifier // none: all of the table, in its order
 	Query    *Query
 	Conflict *Conflict // nil: a row whose key is there is an error
 }
@@ -40,16 +40,16 @@ type Insert struct {
 // holds. In both the row that was to be inserted is called excluded.
 type Conflict struct {
 	Span
-	Columns []Ident // the key, if it is named
+	Columns []Identifier // the key, if it is named
 	Set     []Assignment
-	Where   Expr
+	Where   Expression
 }
 
 // Assignment is one column = value of a SET.
 type Assignment struct {
 	Span
-	Column Ident
-	Value  Expr
+	Column Identifier
+	Value  Expression
 }
 
 // Update changes the rows of a table for which Where holds, or all of them.
@@ -57,29 +57,29 @@ type Update struct {
 	Span
 	Table *Table
 	Set   []Assignment
-	Where Expr // nil: every row, which the text says with ALL
+	Where Expression // nil: every row, which the text says with ALL
 }
 
 // Delete deletes the rows of a table for which Where holds, or all of them.
 type Delete struct {
 	Span
 	Table *Table
-	Where Expr // nil: every row, which the text says with ALL
+	Where Expression // nil: every row, which the text says with ALL
 }
 
 // CreateTable makes an empty table.
 type CreateTable struct {
 	Span
-	Table   Ident
-	IfNot   bool // it is no error when the table is there
-	Columns []ColumnDef
-	Key     []Ident // PRIMARY KEY (…) behind the columns
+	Table       Identifier
+	IfNotExists bool // it is no error when the table is there
+	Columns     []ColumnDefinition
+	Key         []Identifier // PRIMARY KEY (…) behind the columns
 }
 
-// ColumnDef is one column of CREATE TABLE.
-type ColumnDef struct {
+// ColumnDefinition is one column of CREATE TABLE.
+type ColumnDefinition struct {
 	Span
-	Column Ident
+	Column Identifier
 	Type   string // as it is written; "" when the column has none
 	Key    bool   // PRIMARY KEY behind the column
 }
@@ -87,8 +87,8 @@ type ColumnDef struct {
 // DropTable deletes a table. The text says CONFIRM.
 type DropTable struct {
 	Span
-	Table Ident
-	If    bool // it is no error when the table is not there
+	Table    Identifier
+	IfExists bool // it is no error when the table is not there
 }
 
 // Begin opens a frame: what follows is stored as a whole or not at all.

@@ -21,7 +21,7 @@ const (
 )
 
 // binary returns the operator that a code stands for between two operands, if it is one that has nothing but operands.
-func (c code) binary() (op BinaryOp, level precedence) {
+func (c code) binary() (op BinaryOperator, level precedence) {
 	switch c {
 	case equal:
 		return Equal, equalLevel
@@ -60,7 +60,7 @@ func (c code) binary() (op BinaryOp, level precedence) {
 }
 
 // expr takes an expression of operators that bind at least as strongly as level.
-func (p *parser) expr(level precedence) Expr {
+func (p *parser) expr(level precedence) Expression {
 	if !p.enter() {
 		return nil
 	}
@@ -77,7 +77,7 @@ func (p *parser) expr(level precedence) Expr {
 }
 
 // exprs takes a list of expressions, one at least.
-func (p *parser) exprs() (list []Expr) {
+func (p *parser) exprs() (list []Expression) {
 	for more := true; more; more = p.got(comma) {
 		list = append(list, p.expr(lowest))
 	}
@@ -85,8 +85,8 @@ func (p *parser) exprs() (list []Expr) {
 }
 
 // unary takes an operand and the operators before it.
-func (p *parser) unary() Expr {
-	var op UnaryOp
+func (p *parser) unary() Expression {
+	var op UnaryOperator
 	switch p.tok.code {
 	case kwNot:
 		return p.not()
@@ -99,7 +99,7 @@ func (p *parser) unary() Expr {
 	default:
 		return p.primary()
 	}
-	u := &Unary{Op: op}
+	u := &Unary{Operator: op}
 	if !p.enter() {
 		return u
 	}
@@ -112,8 +112,8 @@ func (p *parser) unary() Expr {
 }
 
 // not takes NOT and its operand. It may stand behind an operator that binds stronger: a = NOT b < c is a = (NOT (b < c)).
-func (p *parser) not() Expr {
-	start, u := p.tok.Pos, &Unary{Op: Not}
+func (p *parser) not() Expression {
+	start, u := p.tok.Pos, &Unary{Operator: Not}
 	if p.nots++; p.nots > p.options.MaxNots {
 		p.failAt(start, Error{Reason: TooManyNots, Text: fmt.Sprintf("NOT is nested more than %d deep", p.options.MaxNots)})
 	}
@@ -126,14 +126,14 @@ func (p *parser) not() Expr {
 
 // infix takes an operator behind x, which began at start, and its other operands. It returns nil when there is none that binds at
 // least as strongly as level.
-func (p *parser) infix(x Expr, start int, level precedence) Expr {
+func (p *parser) infix(x Expression, start int, level precedence) Expression {
 	if !p.want.has(anOperator) {
 		p.want.add(anOperator)
 		p.want.add(infixWords[:]...)
 	}
 	c := p.tok.code
 	if op, binds := c.binary(); binds >= level && binds > lowest {
-		b := &Binary{Op: op, X: x}
+		b := &Binary{Operator: op, X: x}
 		p.advance()
 		b.Y = p.expr(binds + 1)
 		b.Span = p.span(start)
@@ -150,8 +150,8 @@ func (p *parser) infix(x Expr, start int, level precedence) Expr {
 	return nil
 }
 
-func (p *parser) logical(x Expr, start int, operator code, level precedence) Expr {
-	l := &Logical{Or: operator == kwOr, Terms: []Expr{x}}
+func (p *parser) logical(x Expression, start int, operator code, level precedence) Expression {
+	l := &Logical{Or: operator == kwOr, Terms: []Expression{x}}
 	for p.tok.code == operator {
 		if p.conditions++; p.conditions >= p.options.MaxConditions {
 			p.failAt(p.tok.Pos, Error{Reason: TooManyConditions,

@@ -93,7 +93,8 @@ func TestCheckReportsEveryStatement(t *testing.T) {
 // TestIncomplete cuts a statement behind every token and within those that have quotes. What is left is a whole statement, or says
 // that more may follow.
 func TestIncomplete(t *testing.T) {
-	const whole = `select a, "b c", 'd''e', count(*) /* f */ from t as g left join u on a = b where c between 1 and 2 and d is not null order by 1 desc limit 2`
+	const whole = `select a, "b c", 'd''e', count(*) /* f */ from t as g left join u on a = b ` +
+		`where c between 1 and 2 and d is not null order by 1 desc limit 2`
 	cuts := 0
 	check := func(text string) {
 		cuts++
@@ -170,7 +171,7 @@ func TestNumberValues(t *testing.T) {
 		{"1e-400", false, 0, false, 0},
 	} {
 		query := parse(t, "select "+test.text)[0].(*syntax.Query)
-		n := query.First.(*syntax.Select).Items[0].Expr.(*syntax.Number)
+		n := query.First.(*syntax.Select).Items[0].Expression.(*syntax.Number)
 		value, ok := n.Int(test.negative)
 		if ok != test.ok || ok && value != test.value || n.Float() != test.float {
 			t.Errorf("%s: %d, %v, %g", test.text, value, ok, n.Float())

@@ -120,23 +120,23 @@ func (p *parser) isName() bool {
 }
 
 // name takes a name, which an error calls what.
-func (p *parser) name(what code) Ident {
+func (p *parser) name(what code) Identifier {
 	p.want.add(what)
 	if !p.isName() {
 		p.fail()
-		return Ident{}
+		return Identifier{}
 	}
 	name := p.text()
 	if p.tok.code == quotedName {
 		name = unquote(name)
 	}
-	id := Ident{Span{p.tok.Pos, p.tok.End}, name}
+	id := Identifier{Span{p.tok.Pos, p.tok.End}, name}
 	p.advance()
 	return id
 }
 
 // names takes a list of names in parentheses.
-func (p *parser) names() (list []Ident) {
+func (p *parser) names() (list []Identifier) {
 	p.need(leftParen)
 	for more := true; more; more = p.got(comma) {
 		list = append(list, p.name(aName))

@@ -26,7 +26,7 @@ func TestOperatorsBindAsInSQLite(t *testing.T) {
 		want := text
 		statements, err := syntax.Parse("SELECT "+text, syntax.Options{})
 		if err == nil {
-			want = braced(statements[0].(*syntax.Query).First.(*syntax.Select).Items[0].Expr)
+			want = braced(statements[0].(*syntax.Query).First.(*syntax.Select).Items[0].Expression)
 		} else {
 			refused++
 		}
@@ -92,7 +92,7 @@ func bare(random *rand.Rand) string {
 }
 
 // braced writes an expression with parentheses around every operator and its operands.
-func braced(x syntax.Expr) string {
+func braced(x syntax.Expression) string {
 	word := func(not bool, word string) string {
 		if not {
 			return " NOT " + word + " "
@@ -101,9 +101,9 @@ func braced(x syntax.Expr) string {
 	}
 	switch x := x.(type) {
 	case *syntax.Unary:
-		return "(" + x.Op.String() + " " + braced(x.X) + ")"
+		return "(" + x.Operator.String() + " " + braced(x.X) + ")"
 	case *syntax.Binary:
-		return "(" + braced(x.X) + " " + x.Op.String() + " " + braced(x.Y) + ")"
+		return "(" + braced(x.X) + " " + x.Operator.String() + " " + braced(x.Y) + ")"
 	case *syntax.Logical:
 		all, operator := braced(x.Terms[0]), " AND "
 		if x.Or {
@@ -118,7 +118,7 @@ func braced(x syntax.Expr) string {
 		if x.Escape != nil {
 			escape = " ESCAPE " + braced(x.Escape)
 		}
-		return "(" + braced(x.X) + word(x.Not, x.Op.String()) + braced(x.Pattern) + escape + ")"
+		return "(" + braced(x.X) + word(x.Not, x.Operator.String()) + braced(x.Pattern) + escape + ")"
 	case *syntax.Between:
 		return "(" + braced(x.X) + word(x.Not, "BETWEEN") + braced(x.Low) + " AND " + braced(x.High) + ")"
 	case *syntax.In:

@@ -3,7 +3,7 @@ package syntax
 import "fmt"
 
 // predicate takes IS, IN, LIKE, BETWEEN and their like behind x, which began at start; nil when there is none.
-func (p *parser) predicate(x Expr, start int) Expr {
+func (p *parser) predicate(x Expression, start int) Expression {
 	not := false
 	switch p.tok.code {
 	case kwIs:
@@ -41,8 +41,8 @@ func (p *parser) predicate(x Expr, start int) Expr {
 }
 
 // is takes IS, IS NOT and the longer spellings of both.
-func (p *parser) is(x Expr, start int) Expr {
-	b := &Binary{Op: Is, X: x}
+func (p *parser) is(x Expression, start int) Expression {
+	b := &Binary{Operator: Is, X: x}
 	p.advance()
 	not := p.got(kwNot)
 	if p.got(kwDistinct) {
@@ -50,7 +50,7 @@ func (p *parser) is(x Expr, start int) Expr {
 		not = !not
 	}
 	if not {
-		b.Op = IsNot
+		b.Operator = IsNot
 	}
 	b.Y = p.expr(equalLevel + 1)
 	b.Span = p.span(start)
@@ -58,12 +58,12 @@ func (p *parser) is(x Expr, start int) Expr {
 }
 
 // isNull returns a test for NULL, whose keyword has been taken.
-func (p *parser) isNull(x Expr, start int, op BinaryOp) Expr {
+func (p *parser) isNull(x Expression, start int, op BinaryOperator) Expression {
 	return &Binary{p.span(start), op, x, &Null{Span{p.end, p.end}}}
 }
 
-func (p *parser) match(x Expr, start int, op MatchOp, not bool) Expr {
-	m := &Match{Op: op, Not: not, X: x}
+func (p *parser) match(x Expression, start int, op MatchOperator, not bool) Expression {
+	m := &Match{Operator: op, Not: not, X: x}
 	p.advance()
 	m.Pattern = p.expr(equalLevel + 1)
 	if op == Like && p.got(kwEscape) {
@@ -73,7 +73,7 @@ func (p *parser) match(x Expr, start int, op MatchOp, not bool) Expr {
 	return m
 }
 
-func (p *parser) between(x Expr, start int, not bool) Expr {
+func (p *parser) between(x Expression, start int, not bool) Expression {
 	b := &Between{Not: not, X: x}
 	b.Low = p.expr(equalLevel)
 	p.want = set{} // that other operators could follow is of no help
@@ -83,7 +83,7 @@ func (p *parser) between(x Expr, start int, not bool) Expr {
 	return b
 }
 
-func (p *parser) in(x Expr, start int, not bool) Expr {
+func (p *parser) in(x Expression, start int, not bool) Expression {
 	in := &In{Not: not, X: x}
 	if p.tok.code == leftParen && p.queryAhead() {
 		in.Query = p.subquery()
@@ -95,7 +95,7 @@ func (p *parser) in(x Expr, start int, not bool) Expr {
 }
 
 // inList takes values in parentheses, perhaps none.
-func (p *parser) inList() (list []Expr) {
+func (p *parser) inList() (list []Expression) {
 	if !p.at(leftParen) {
 		p.failHint("write IN (value, …) or IN (SELECT …)")
 	}

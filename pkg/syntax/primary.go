@@ -3,7 +3,7 @@ package syntax
 import "strings"
 
 // primary takes an operand without operators.
-func (p *parser) primary() Expr {
+func (p *parser) primary() Expression {
 	p.want.add(anExpression)
 	span := Span{p.tok.Pos, p.tok.End}
 	text := p.text()
@@ -36,7 +36,7 @@ func (p *parser) primary() Expr {
 	case kwLike, kwGlob, kwRegexp:
 		if p.ahead().code == leftParen {
 			p.advance()
-			return p.call(Ident{span, text})
+			return p.call(Identifier{span, text})
 		}
 	default:
 		if p.isName() {
@@ -47,8 +47,8 @@ func (p *parser) primary() Expr {
 	return nil
 }
 
-func (p *parser) parameter() *Param {
-	x := &Param{Span: Span{p.tok.Pos, p.tok.End}, Name: p.text()[1:]}
+func (p *parser) parameter() *Parameter {
+	x := &Parameter{Span: Span{p.tok.Pos, p.tok.End}, Name: p.text()[1:]}
 	if x.Name == "" {
 		p.params++
 		x.Index = p.params
@@ -58,7 +58,7 @@ func (p *parser) parameter() *Param {
 }
 
 // parenthesis takes a query or an expression in parentheses.
-func (p *parser) parenthesis() Expr {
+func (p *parser) parenthesis() Expression {
 	start := p.tok.Pos
 	if p.queryAhead() {
 		q := p.subquery()
@@ -73,7 +73,7 @@ func (p *parser) parenthesis() Expr {
 	return x
 }
 
-func (p *parser) caseOf() Expr {
+func (p *parser) caseOf() Expression {
 	start, c := p.tok.Pos, &Case{}
 	p.advance()
 	if !p.at(kwWhen) {
@@ -100,7 +100,7 @@ func (p *parser) when() When {
 	return w
 }
 
-func (p *parser) cast() Expr {
+func (p *parser) cast() Expression {
 	start := p.tok.Pos
 	p.need(kwCast, leftParen)
 	c := &Cast{X: p.expr(lowest)}
@@ -112,12 +112,12 @@ func (p *parser) cast() Expr {
 }
 
 // columnOrCall takes what begins with a name.
-func (p *parser) columnOrCall() Expr {
+func (p *parser) columnOrCall() Expression {
 	start, quoted := p.tok.Pos, p.tok.code == quotedName
 	if !quoted && isClock(p.text()) {
 		p.refuse(strings.ToUpper(p.text()), "write date('now'), time('now') or datetime('now')")
 	}
-	c := &Column{Path: []Ident{p.name(aName)}}
+	c := &Column{Path: []Identifier{p.name(aName)}}
 	if p.tok.code == leftParen && !quoted {
 		return p.call(c.Path[0])
 	}
@@ -139,17 +139,17 @@ func isClock(word string) bool {
 }
 
 // call takes what stands behind the name of a function.
-func (p *parser) call(function Ident) *Call {
+func (p *parser) call(function Identifier) *Call {
 	c := &Call{Function: function}
 	if p.at(leftParen) && p.ahead().code == star {
 		p.need(leftParen, star, rightParen)
 		c.Star = true
 	} else if p.at(leftParen) && p.ahead().code == kwDistinct {
 		p.need(leftParen, kwDistinct)
-		c.Distinct, c.Args = true, p.exprs()
+		c.Distinct, c.Arguments = true, p.exprs()
 		p.need(rightParen)
 	} else {
-		c.Args = p.args()
+		c.Arguments = p.args()
 	}
 	if p.got(kwFilter) {
 		p.need(leftParen, kwWhere)
@@ -164,7 +164,7 @@ func (p *parser) call(function Ident) *Call {
 }
 
 // args takes arguments in parentheses, perhaps none.
-func (p *parser) args() (list []Expr) {
+func (p *parser) args() (list []Expression) {
 	p.need(leftParen)
 	if p.got(rightParen) {
 		return nil

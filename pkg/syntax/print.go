@@ -4,7 +4,7 @@ import "strings"
 
 // Print returns a node as text, on one line unless a string or name holds line breaks. What it prints of a tree that Parse made is
 // read as the same tree: keywords are in upper case, aliases have AS, names have quotes where they need them, comments and needless
-// parentheses are gone. Ident, Item and Ordering can be printed too.
+// parentheses are gone. Identifier, Item and Ordering can be printed too.
 func Print(n any) string {
 	var b printer
 	b.node(n)
@@ -22,13 +22,13 @@ func (b *printer) node(n any) {
 		b.core(n)
 	case Source:
 		b.source(n)
-	case Expr:
+	case Expression:
 		b.expr(n, lowest)
 	case *From:
 		b.from(n)
 	case *Window:
 		b.window(n)
-	case Ident:
+	case Identifier:
 		b.name(n)
 	case Item:
 		b.item(n)
@@ -55,7 +55,7 @@ func list[T any](b *printer, elements []T, one func(T)) {
 }
 
 // clause writes a keyword and an expression, if there is one.
-func (b *printer) clause(keyword string, x Expr) {
+func (b *printer) clause(keyword string, x Expression) {
 	if x != nil {
 		b.print(" ", keyword, " ")
 		b.expr(x, lowest)
@@ -63,9 +63,11 @@ func (b *printer) clause(keyword string, x Expr) {
 }
 
 // name writes a name, with quotes unless it would be read as the same without.
-func (b *printer) name(id Ident) {
+func (b *printer) name(id Identifier) {
 	s := scanner{text: id.Name}
-	if t := s.next(); t.End == len(id.Name) && t.Pos == 0 && (t.code == plainName && !isClock(id.Name) || t.code >= firstKeyword && !t.code.reserved()) {
+	t := s.next()
+	plain := t.code == plainName && !isClock(id.Name) || t.code >= firstKeyword && !t.code.reserved()
+	if plain && t.Pos == 0 && t.End == len(id.Name) {
 		b.print(id.Name)
 		return
 	}
@@ -73,7 +75,7 @@ func (b *printer) name(id Ident) {
 }
 
 // table writes the name of a table, in which dots and dashes need no quotes.
-func (b *printer) table(id Ident) {
+func (b *printer) table(id Identifier) {
 	if n := len(id.Name); n > 0 && tableName(id.Name, 0) == n && !keyword(id.Name).reserved() {
 		b.print(id.Name)
 		return
@@ -86,7 +88,7 @@ func (b *printer) quote(text, quote string) {
 }
 
 // names writes names in parentheses behind a blank, if there are any.
-func (b *printer) names(names []Ident) {
+func (b *printer) names(names []Identifier) {
 	if len(names) > 0 {
 		b.print(" (")
 		list(b, names, b.name)
@@ -94,7 +96,7 @@ func (b *printer) names(names []Ident) {
 	}
 }
 
-func (b *printer) alias(id *Ident) {
+func (b *printer) alias(id *Identifier) {
 	if id != nil {
 		b.print(" AS ")
 		b.name(*id)
@@ -120,7 +122,7 @@ func (b *printer) statement(n Statement) {
 		b.createTable(n)
 	case *DropTable:
 		b.print("DROP TABLE ")
-		if n.If {
+		if n.IfExists {
 			b.print("IF EXISTS ")
 		}
 		b.table(n.Table)
@@ -167,7 +169,7 @@ func (b *printer) assignments(set []Assignment) {
 	})
 }
 
-func (b *printer) whereOrAll(where Expr) {
+func (b *printer) whereOrAll(where Expression) {
 	if where == nil {
 		b.print(" ALL")
 	}
@@ -176,12 +178,12 @@ func (b *printer) whereOrAll(where Expr) {
 
 func (b *printer) createTable(n *CreateTable) {
 	b.print("CREATE TABLE ")
-	if n.IfNot {
+	if n.IfNotExists {
 		b.print("IF NOT EXISTS ")
 	}
 	b.table(n.Table)
 	b.print(" (")
-	list(b, n.Columns, func(d ColumnDef) {
+	list(b, n.Columns, func(d ColumnDefinition) {
 		b.name(d.Column)
 		if d.Type != "" {
 			b.print(" ", d.Type)

@@ -1,7 +1,7 @@
 package syntax
 
 // level returns how strongly an expression is held together.
-func level(x Expr) precedence {
+func level(x Expression) precedence {
 	switch x := x.(type) {
 	case *Logical:
 		if x.Or {
@@ -9,19 +9,19 @@ func level(x Expr) precedence {
 		}
 		return andLevel
 	case *Unary:
-		if x.Op == Not {
+		if x.Operator == Not {
 			return notLevel
 		}
 		return unaryLevel
 	case *Binary:
-		return x.Op.level()
+		return x.Operator.level()
 	case *Match, *Between, *In:
 		return equalLevel
 	}
 	return primaryLevel
 }
 
-func (o BinaryOp) level() precedence {
+func (o BinaryOperator) level() precedence {
 	switch {
 	case o <= IsNot:
 		return equalLevel
@@ -37,16 +37,16 @@ func (o BinaryOp) level() precedence {
 	return concatLevel
 }
 
-func (b *printer) exprs(xs []Expr) { list(b, xs, func(x Expr) { b.expr(x, lowest) }) }
+func (b *printer) exprs(xs []Expression) { list(b, xs, func(x Expression) { b.expr(x, lowest) }) }
 
-func (b *printer) parenthesised(xs []Expr) {
+func (b *printer) parenthesised(xs []Expression) {
 	b.print("(")
 	b.exprs(xs)
 	b.print(")")
 }
 
 // expr writes an expression, in parentheses if it is held together less strongly than least.
-func (b *printer) expr(x Expr, least precedence) {
+func (b *printer) expr(x Expression, least precedence) {
 	if level(x) < least {
 		b.print("(")
 		defer b.print(")")
@@ -60,7 +60,7 @@ func (b *printer) expr(x Expr, least precedence) {
 		b.print("NULL")
 	case *Bool:
 		b.bool(x)
-	case *Param:
+	case *Parameter:
 		b.param(x)
 	case *Column:
 		b.path(x.Path)
@@ -89,18 +89,18 @@ func (b *printer) expr(x Expr, least precedence) {
 }
 
 // operation writes an expression that operators make.
-func (b *printer) operation(x Expr) {
+func (b *printer) operation(x Expression) {
 	switch x := x.(type) {
 	case *Unary:
 		b.unary(x)
 	case *Binary:
-		b.expr(x.X, x.Op.level())
-		b.print(" ", x.Op.String(), " ")
-		b.expr(x.Y, x.Op.level()+1)
+		b.expr(x.X, x.Operator.level())
+		b.print(" ", x.Operator.String(), " ")
+		b.expr(x.Y, x.Operator.level()+1)
 	case *Logical:
 		b.logical(x)
 	case *Match:
-		b.operand(x.X, x.Not, x.Op.String())
+		b.operand(x.X, x.Not, x.Operator.String())
 		b.expr(x.Pattern, equalLevel+1)
 		if x.Escape != nil {
 			b.print(" ESCAPE ")
@@ -122,7 +122,7 @@ func (b *printer) operation(x Expr) {
 }
 
 // operand writes the operand before a word such as LIKE, and the word.
-func (b *printer) operand(x Expr, not bool, word string) {
+func (b *printer) operand(x Expression, not bool, word string) {
 	b.expr(x, equalLevel)
 	if not {
 		b.print(" NOT")
@@ -131,14 +131,14 @@ func (b *printer) operand(x Expr, not bool, word string) {
 }
 
 func (b *printer) unary(x *Unary) {
-	b.print(x.Op.String())
+	b.print(x.Operator.String())
 	inner, nested := x.X.(*Unary)
 	switch {
-	case x.Op == Not:
+	case x.Operator == Not:
 		b.print(" ")
 		b.expr(x.X, notLevel)
 		return
-	case nested && x.Op == Negate && inner.Op == Negate:
+	case nested && x.Operator == Negate && inner.Operator == Negate:
 		b.print(" ") // two dashes begin a comment
 	}
 	b.expr(x.X, unaryLevel)
@@ -165,7 +165,7 @@ func (b *printer) bool(x *Bool) {
 	b.print(spelling[kwFalse])
 }
 
-func (b *printer) param(x *Param) {
+func (b *printer) param(x *Parameter) {
 	if x.Name == "" {
 		b.print("?")
 		return
@@ -173,7 +173,7 @@ func (b *printer) param(x *Param) {
 	b.print(":", x.Name)
 }
 
-func (b *printer) path(names []Ident) {
+func (b *printer) path(names []Identifier) {
 	for i, id := range names {
 		if i > 0 {
 			b.print(".")
@@ -204,7 +204,7 @@ func (b *printer) call(x *Call) {
 	case x.Distinct:
 		b.print("DISTINCT ")
 	}
-	b.exprs(x.Args)
+	b.exprs(x.Arguments)
 	b.print(")")
 	if x.Filter != nil {
 		b.print(" FILTER (WHERE ")

@@ -8,7 +8,7 @@ func (b *printer) query(n *Query) {
 	}
 	b.core(n.First)
 	for _, arm := range n.Rest {
-		b.print(" ", arm.Op.String(), " ")
+		b.print(" ", arm.Operator.String(), " ")
 		b.core(arm.Core)
 	}
 	b.orderBy(n.OrderBy, " ")
@@ -66,7 +66,7 @@ func (b *printer) selectCore(n *Select) {
 }
 
 func (b *printer) item(i Item) {
-	b.expr(i.Expr, lowest)
+	b.expr(i.Expression, lowest)
 	b.alias(i.Alias)
 }
 
@@ -97,7 +97,7 @@ func (b *printer) source(n Source) {
 		b.alias(n.Alias)
 	case *TableCall:
 		b.table(n.Function)
-		b.parenthesised(n.Args)
+		b.parenthesised(n.Arguments)
 		b.alias(n.Alias)
 	case *Derived:
 		b.subquery(n.Query)
@@ -113,8 +113,8 @@ func (b *printer) orderBy(terms []Ordering, before string) {
 }
 
 func (b *printer) ordering(o Ordering) {
-	b.expr(o.Expr, lowest)
-	if o.Desc {
+	b.expr(o.Expression, lowest)
+	if o.Descending {
 		b.print(" DESC")
 	}
 	switch o.Nulls {

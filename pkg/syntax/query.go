@@ -7,36 +7,38 @@ type Query struct {
 	First         Core
 	Rest          []Arm
 	OrderBy       []Ordering
-	Limit, Offset Expr
+	Limit, Offset Expression
 }
 
 // CommonTable is one named query of a WITH.
 type CommonTable struct {
 	Span
-	Table   Ident
-	Columns []Ident // none: the names that the query gives
+	Table   Identifier
+	Columns []Identifier // none: the names that the query gives
 	Query   *Query
 }
 
-// SetOp joins what stands left of it with the query right of it.
-type SetOp uint8
+// SetOperator joins what stands left of it with the query right of it.
+type SetOperator uint8
 
 // The set operators.
 const (
-	Union SetOp = iota
+	Union SetOperator = iota
 	UnionAll
 	Intersect
 	Except
 )
 
 // String returns the operator as it is written.
-func (o SetOp) String() string { return [...]string{"UNION", "UNION ALL", "INTERSECT", "EXCEPT"}[o] }
+func (o SetOperator) String() string {
+	return [...]string{"UNION", "UNION ALL", "INTERSECT", "EXCEPT"}[o]
+}
 
 // Arm is a set operator and what stands right of it.
 type Arm struct {
 	Span
-	Op   SetOp
-	Core Core
+	Operator SetOperator
+	Core     Core
 }
 
 // Core is *Select or *Values.
@@ -51,31 +53,31 @@ type Select struct {
 	Distinct bool
 	Items    []Item
 	From     *From // nil: one row of no columns
-	Where    Expr
-	GroupBy  []Expr
-	Having   Expr
+	Where    Expression
+	GroupBy  []Expression
+	Having   Expression
 	Windows  []NamedWindow
 }
 
 // Values is rows written down.
 type Values struct {
 	Span
-	Rows [][]Expr // one row at least, each of one expression at least
+	Rows [][]Expression // one row at least, each of one expression at least
 }
 
 // Item is a column of a result: an expression, or a *Star in place of several.
 type Item struct {
 	Span
-	Expr  Expr
-	Alias *Ident // nil: the column is called by its expression
+	Expression Expression
+	Alias      *Identifier // nil: the column is called by its expression
 }
 
 // Ordering is one term of ORDER BY.
 type Ordering struct {
 	Span
-	Expr  Expr
-	Desc  bool
-	Nulls NullOrder
+	Expression Expression
+	Descending bool
+	Nulls      NullOrder
 }
 
 // NullOrder says where NULL is sorted.
@@ -91,7 +93,7 @@ const (
 // NamedWindow is one window of a WINDOW clause. Its own Name is nil.
 type NamedWindow struct {
 	Span
-	Name   Ident
+	Name   Identifier
 	Window *Window
 }
 
@@ -120,8 +122,8 @@ type Join struct {
 	Span
 	Kind   JoinKind
 	Source Source
-	On     Expr
-	Using  []Ident
+	On     Expression
+	Using  []Identifier
 }
 
 // Source is one of *Table, *File, *Stdin, *TableCall and *Derived.
@@ -133,37 +135,37 @@ type Source interface {
 // Table is a table of the database, or a query that WITH names.
 type Table struct {
 	Span
-	Table Ident
-	AsOf  Expr   // a *Text, *Number or *Param that names a time or version; nil: the table as it is
-	Alias *Ident // nil: as the table is called
+	Table Identifier
+	AsOf  Expression  // a *Text, *Number or *Parameter that names a time or version; nil: the table as it is
+	Alias *Identifier // nil: as the table is called
 }
 
 // File is a file of the dialect of tables, named by a string.
 type File struct {
 	Span
 	Path  string
-	Alias *Ident
+	Alias *Identifier
 }
 
 // Stdin is a table on standard input, written -.
 type Stdin struct {
 	Span
-	Alias *Ident
+	Alias *Identifier
 }
 
 // TableCall is a function that makes rows, such as rdb_log('text').
 type TableCall struct {
 	Span
-	Function Ident
-	Args     []Expr
-	Alias    *Ident
+	Function  Identifier
+	Arguments []Expression
+	Alias     *Identifier
 }
 
 // Derived is a query in place of a table.
 type Derived struct {
 	Span
 	Query *Query
-	Alias *Ident
+	Alias *Identifier
 }
 
 func (*Select) core() {}

@@ -71,6 +71,8 @@ func foreignStatement(word string) (construct, hint string) {
 		return "TRUNCATE", "write DELETE FROM … ALL"
 	case "SHOW", "DESCRIBE":
 		return word, "write SELECT * FROM rdb_tables()"
+	case "START":
+		return "START", "write BEGIN"
 	case "SAVEPOINT", "RELEASE":
 		return word, "write BEGIN and COMMIT, which do not nest"
 	case "PRAGMA", "ATTACH", "DETACH", "VACUUM", "ANALYZE", "REINDEX", "MERGE", "GRANT", "REVOKE", "CALL", "USE", "COPY", "DECLARE":

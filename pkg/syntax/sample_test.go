@@ -18,8 +18,8 @@ import (
 )
 
 var tables = []sample.Table{
-	{Name: "text", Columns: []sample.Column{{Name: "key", Kind: sample.Text}, {Name: "value", Kind: sample.Text}, {Name: "uses", Kind: sample.Number}}},
-	{Name: "meta", Columns: []sample.Column{{Name: "id", Kind: sample.Number}, {Name: "value", Kind: sample.Text}, {Name: "size", Kind: sample.Number}}},
+	{Name: "text", Columns: []sample.Column{{Name: "key", Kind: sample.Text}, {Name: "value", Kind: sample.Text}, {Name: "uses"}}},
+	{Name: "meta", Columns: []sample.Column{{Name: "id"}, {Name: "value", Kind: sample.Text}, {Name: "size"}}},
 }
 
 func generator(seed uint64, shared bool) *sample.Generator {

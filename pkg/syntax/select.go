@@ -69,17 +69,17 @@ func (p *parser) arm() (arm Arm, ok bool) {
 	switch {
 	case p.got(kwUnion):
 		if p.got(kwAll) {
-			arm.Op = UnionAll
+			arm.Operator = UnionAll
 		}
 	case p.got(kwIntersect):
-		arm.Op = Intersect
+		arm.Operator = Intersect
 	case p.got(kwExcept):
-		arm.Op = Except
+		arm.Operator = Except
 	default:
 		return arm, false
 	}
 	if p.tok.code == kwAll {
-		p.refuse(arm.Op.String()+" ALL", "")
+		p.refuse(arm.Operator.String()+" ALL", "")
 	}
 	arm.Core = p.core()
 	arm.Span = p.span(start)
@@ -151,10 +151,10 @@ func (p *parser) item() Item {
 		}
 		p.need(star)
 		s.Span = p.span(start)
-		return Item{Span: s.Span, Expr: s}
+		return Item{Span: s.Span, Expression: s}
 	}
 	p.want.add(star)
-	i := Item{Expr: p.expr(lowest)}
+	i := Item{Expression: p.expr(lowest)}
 	i.Alias = p.aliasName()
 	i.Span = p.span(start)
 	return i
@@ -176,7 +176,7 @@ func (p *parser) starAhead() bool {
 }
 
 // aliasName takes a name with or without AS; nil when there is none.
-func (p *parser) aliasName() *Ident {
+func (p *parser) aliasName() *Identifier {
 	if p.got(kwAs) {
 		name := p.name(anAlias)
 		return &name
@@ -212,9 +212,9 @@ func (p *parser) orderBy() (list []Ordering) {
 
 func (p *parser) ordering() Ordering {
 	start := p.tok.Pos
-	o := Ordering{Expr: p.expr(lowest)}
+	o := Ordering{Expression: p.expr(lowest)}
 	if !p.got(kwAsc) {
-		o.Desc = p.got(kwDesc)
+		o.Descending = p.got(kwDesc)
 	}
 	if p.got(kwNulls) {
 		switch {

@@ -78,7 +78,7 @@ func (p *parser) source() Source {
 	}
 	name := p.tableName(aTable)
 	if p.tok.code == leftParen {
-		c := &TableCall{Function: name, Args: p.args()}
+		c := &TableCall{Function: name, Arguments: p.args()}
 		c.Alias = p.sourceAlias(noTable, hint)
 		c.Span = p.span(start)
 		return c
@@ -93,7 +93,7 @@ func (p *parser) source() Source {
 }
 
 // asOf takes AS OF and the name of a version.
-func (p *parser) asOf() Expr {
+func (p *parser) asOf() Expression {
 	p.need(kwAs, kwOf)
 	p.want.add(aVersion)
 	switch p.tok.code {
@@ -105,7 +105,7 @@ func (p *parser) asOf() Expr {
 }
 
 // sourceAlias takes an alias; AS OF is refused as the construct that it is there.
-func (p *parser) sourceAlias(construct, hint string) *Ident {
+func (p *parser) sourceAlias(construct, hint string) *Identifier {
 	if p.tok.code == kwAs && p.ahead().code == kwOf {
 		p.refuse(construct, hint)
 	}
@@ -113,7 +113,7 @@ func (p *parser) sourceAlias(construct, hint string) *Ident {
 }
 
 // tableName takes the name of a table, which unquoted may have dots and dashes in it.
-func (p *parser) tableName(what code) Ident {
+func (p *parser) tableName(what code) Identifier {
 	p.want.add(what)
 	if p.tok.code == quotedName {
 		return p.name(what)
@@ -122,9 +122,9 @@ func (p *parser) tableName(what code) Ident {
 	name := p.scan.text[p.tok.Pos:end]
 	if name == "" || keyword(name).reserved() {
 		p.fail()
-		return Ident{}
+		return Identifier{}
 	}
-	id := Ident{Span{p.tok.Pos, end}, name}
+	id := Identifier{Span{p.tok.Pos, end}, name}
 	p.tok.End, p.scan.at = end, end
 	p.advance()
 	return id

@@ -60,6 +60,8 @@ func (p *parser) anyStatement() Statement {
 		return &Rollback{p.frame(start)}
 	case leftParen:
 		p.refuse("a query in parentheses", "leave them out")
+	case kwEnd:
+		p.refuse("END", "write COMMIT")
 	}
 	p.fail()
 	return nil
@@ -180,7 +182,7 @@ func (p *parser) target() *Table {
 }
 
 // whereOrAll takes the condition of a statement that changes rows. It returns nil for ALL.
-func (p *parser) whereOrAll() Expr {
+func (p *parser) whereOrAll() Expression {
 	if p.got(kwWhere) {
 		return p.expr(lowest)
 	}
@@ -190,7 +192,7 @@ func (p *parser) whereOrAll() Expr {
 	return nil
 }
 
-// word reports whether the token at hand is a word that is no keyword. Word is in upper case.
+// word reports whether the token at hand is this word, in any case, which is no keyword.
 func (p *parser) word(word string) bool {
 	return p.tok.code == plainName && strings.EqualFold(p.text(), word)
 }

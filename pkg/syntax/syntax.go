@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 )
 
-// Options bound what Parse takes. 0 is the default of each.
+// Options bound what Parse takes. 0, or less, is the default of each.
 type Options struct {
 	MaxLength     int // bytes of the text; 1 MiB
 	MaxDepth      int // levels that the parts of a statement nest; 1,000
@@ -19,15 +19,21 @@ type Options struct {
 }
 
 func (o Options) withDefaults() Options {
-	for _, limit := range [...]struct {
-		option *int
-		normal int
-	}{{&o.MaxLength, 1 << 20}, {&o.MaxDepth, 1000}, {&o.MaxConditions, 1000}, {&o.MaxValues, 10_000}, {&o.MaxOrderings, 64}, {&o.MaxNots, 32}} {
-		if *limit.option <= 0 {
-			*limit.option = limit.normal
-		}
+	return Options{
+		MaxLength:     limit(o.MaxLength, 1<<20),
+		MaxDepth:      limit(o.MaxDepth, 1000),
+		MaxConditions: limit(o.MaxConditions, 1000),
+		MaxValues:     limit(o.MaxValues, 10_000),
+		MaxOrderings:  limit(o.MaxOrderings, 64),
+		MaxNots:       limit(o.MaxNots, 32),
 	}
-	return o
+}
+
+func limit(option, normal int) int {
+	if option <= 0 {
+		return normal
+	}
+	return option
 }
 
 // Parse reads statements that semicolons separate; none is no error. It stops at the first error, which is an *Error of the kind

@@ -10,7 +10,7 @@ func (p *parser) createTable() *CreateTable {
 	c := &CreateTable{}
 	if p.at(kwIf) && p.ahead().code == kwNot {
 		p.need(kwIf, kwNot, kwExists)
-		c.IfNot = true
+		c.IfNotExists = true
 	}
 	c.Table = p.tableName(aNewName)
 	if p.tok.code == kwAs {
@@ -43,12 +43,12 @@ func (p *parser) needTable(verb string) {
 }
 
 // columnDef takes one column of CREATE TABLE.
-func (p *parser) columnDef(c *CreateTable) ColumnDef {
+func (p *parser) columnDef(c *CreateTable) ColumnDefinition {
 	start := p.tok.Pos
 	if next := p.ahead().code; p.word("CONSTRAINT") || (next == leftParen || next == kwKey) && p.foreignConstraint() {
 		p.refuseConstraint()
 	}
-	d := ColumnDef{Column: p.name(aNewName)}
+	d := ColumnDefinition{Column: p.name(aNewName)}
 	if p.want.add(aType); p.tok.code == plainName && !p.foreignConstraint() {
 		p.alias = p.tok
 		d.Type = p.typeName()
@@ -65,7 +65,7 @@ func (p *parser) columnDef(c *CreateTable) ColumnDef {
 }
 
 // tableKey takes the PRIMARY KEY behind the columns.
-func (p *parser) tableKey(c *CreateTable) []Ident {
+func (p *parser) tableKey(c *CreateTable) []Identifier {
 	p.primaryKey(c)
 	return p.names()
 }
@@ -127,7 +127,7 @@ func (p *parser) dropTable() *DropTable {
 	d := &DropTable{}
 	if p.at(kwIf) && p.ahead().code == kwExists {
 		p.need(kwIf, kwExists)
-		d.If = true
+		d.IfExists = true
 	}
 	d.Table = p.tableName(aTable)
 	if !p.got(kwConfirm) {

@@ -30,9 +30,9 @@ func All(n Node) iter.Seq[Node] {
 }
 
 // Parameters returns the parameters of a statement in the order of the text, each as often as it stands there.
-func Parameters(n Node) (list []*Param) {
+func Parameters(n Node) (list []*Parameter) {
 	for n := range All(n) {
-		if x, ok := n.(*Param); ok {
+		if x, ok := n.(*Parameter); ok {
 			list = append(list, x)
 		}
 	}
@@ -67,13 +67,13 @@ func children(n Node, f func(Node)) {
 		ofCore(n, f)
 	case Source:
 		ofSource(n, f)
-	case Expr:
+	case Expression:
 		ofExpr(n, f)
 	case *Window:
 		ofExprs(n.Partition, f)
 		ofOrderings(n.OrderBy, f)
 		if n.Frame != nil {
-			ofExprs([]Expr{n.Frame.From.Offset, n.Frame.To.Offset}, f)
+			ofExprs([]Expression{n.Frame.From.Offset, n.Frame.To.Offset}, f)
 		}
 	}
 }
@@ -86,15 +86,15 @@ func ofStatement(n Statement, f func(Node)) {
 		f(n.Query)
 		if n.Conflict != nil {
 			ofAssignments(n.Conflict.Set, f)
-			ofExprs([]Expr{n.Conflict.Where}, f)
+			ofExprs([]Expression{n.Conflict.Where}, f)
 		}
 	case *Update:
 		f(n.Table)
 		ofAssignments(n.Set, f)
-		ofExprs([]Expr{n.Where}, f)
+		ofExprs([]Expression{n.Where}, f)
 	case *Delete:
 		f(n.Table)
-		ofExprs([]Expr{n.Where}, f)
+		ofExprs([]Expression{n.Where}, f)
 	case *Explain:
 		f(n.Statement)
 	}
@@ -109,21 +109,21 @@ func ofQuery(n *Query, f func(Node)) {
 		f(arm.Core)
 	}
 	ofOrderings(n.OrderBy, f)
-	ofExprs([]Expr{n.Limit, n.Offset}, f)
+	ofExprs([]Expression{n.Limit, n.Offset}, f)
 }
 
 func ofCore(n Core, f func(Node)) {
 	switch n := n.(type) {
 	case *Select:
 		for _, item := range n.Items {
-			f(item.Expr)
+			f(item.Expression)
 		}
 		if n.From != nil {
 			ofFrom(n.From, f)
 		}
-		ofExprs([]Expr{n.Where}, f)
+		ofExprs([]Expression{n.Where}, f)
 		ofExprs(n.GroupBy, f)
-		ofExprs([]Expr{n.Having}, f)
+		ofExprs([]Expression{n.Having}, f)
 		for _, w := range n.Windows {
 			f(w.Window)
 		}
@@ -138,22 +138,22 @@ func ofFrom(n *From, f func(Node)) {
 	f(n.First)
 	for _, j := range n.Joins {
 		f(j.Source)
-		ofExprs([]Expr{j.On}, f)
+		ofExprs([]Expression{j.On}, f)
 	}
 }
 
 func ofSource(n Source, f func(Node)) {
 	switch n := n.(type) {
 	case *Table:
-		ofExprs([]Expr{n.AsOf}, f)
+		ofExprs([]Expression{n.AsOf}, f)
 	case *TableCall:
-		ofExprs(n.Args, f)
+		ofExprs(n.Arguments, f)
 	case *Derived:
 		f(n.Query)
 	}
 }
 
-func ofExpr(n Expr, f func(Node)) {
+func ofExpr(n Expression, f func(Node)) {
 	switch n := n.(type) {
 	case *Unary:
 		f(n.X)
@@ -163,9 +163,9 @@ func ofExpr(n Expr, f func(Node)) {
 	case *Logical:
 		ofExprs(n.Terms, f)
 	case *Match:
-		ofExprs([]Expr{n.X, n.Pattern, n.Escape}, f)
+		ofExprs([]Expression{n.X, n.Pattern, n.Escape}, f)
 	case *Between:
-		ofExprs([]Expr{n.X, n.Low, n.High}, f)
+		ofExprs([]Expression{n.X, n.Low, n.High}, f)
 	case *In:
 		f(n.X)
 		ofExprs(n.List, f)
@@ -177,17 +177,17 @@ func ofExpr(n Expr, f func(Node)) {
 	case *Subquery:
 		f(n.Query)
 	case *Case:
-		ofExprs([]Expr{n.Operand}, f)
+		ofExprs([]Expression{n.Operand}, f)
 		for _, w := range n.Whens {
 			f(w.If)
 			f(w.Then)
 		}
-		ofExprs([]Expr{n.Else}, f)
+		ofExprs([]Expression{n.Else}, f)
 	case *Cast:
 		f(n.X)
 	case *Call:
-		ofExprs(n.Args, f)
-		ofExprs([]Expr{n.Filter}, f)
+		ofExprs(n.Arguments, f)
+		ofExprs([]Expression{n.Filter}, f)
 		if n.Over != nil {
 			f(n.Over)
 		}
@@ -195,7 +195,7 @@ func ofExpr(n Expr, f func(Node)) {
 }
 
 // ofExprs calls f with each expression that is there.
-func ofExprs(list []Expr, f func(Node)) {
+func ofExprs(list []Expression, f func(Node)) {
 	for _, x := range list {
 		if x != nil {
 			f(x)
@@ -205,7 +205,7 @@ func ofExprs(list []Expr, f func(Node)) {
 
 func ofOrderings(list []Ordering, f func(Node)) {
 	for _, o := range list {
-		f(o.Expr)
+		f(o.Expression)
 	}
 }
 

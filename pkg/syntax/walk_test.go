@@ -62,8 +62,8 @@ func checkSource(t *testing.T, source string, n syntax.Node) {
 		again = parse(t, source)[0].(*syntax.Query).First
 	case syntax.Source:
 		again = parse(t, "SELECT 1 FROM "+source)[0].(*syntax.Query).First.(*syntax.Select).From.First
-	case syntax.Expr:
-		again = parse(t, "SELECT "+source)[0].(*syntax.Query).First.(*syntax.Select).Items[0].Expr
+	case syntax.Expression:
+		again = parse(t, "SELECT "+source)[0].(*syntax.Query).First.(*syntax.Select).Items[0].Expression
 	}
 	if want, got := syntax.Print(n), syntax.Print(again); got != want {
 		t.Fatalf("%s\nstands where the text is\n%s", want, source)
@@ -87,7 +87,7 @@ func checkSpans(t *testing.T, text string, v reflect.Value, outer syntax.Span) {
 		if !ok || span.Start < outer.Start || span.Stop > outer.Stop || span.Start > span.Stop {
 			t.Fatalf("%s\n%#v is not within %v", text, v.Interface(), outer)
 		}
-		if id, ok := v.Interface().(syntax.Ident); ok {
+		if id, ok := v.Interface().(syntax.Identifier); ok {
 			source := text[id.Start:id.Stop]
 			if source != id.Name && source != `"`+strings.ReplaceAll(id.Name, `"`, `""`)+`"` {
 				t.Fatalf("%s\nthe name %q stands where the text is %q", text, id.Name, source)
@@ -128,7 +128,7 @@ func findNodes(v reflect.Value, found *[]syntax.Node) {
 			return
 		}
 		switch n := v.Interface().(type) {
-		case *syntax.From, *syntax.Conflict, *syntax.Frame, *syntax.Ident:
+		case *syntax.From, *syntax.Conflict, *syntax.Frame, *syntax.Identifier:
 		case syntax.Node:
 			*found = append(*found, n)
 		}
@@ -154,7 +154,7 @@ func TestWalkStops(t *testing.T) {
 		_, sub := n.(*syntax.Subquery)
 		return !sub
 	}, func(n syntax.Node) {
-		if x, ok := n.(syntax.Expr); ok {
+		if x, ok := n.(syntax.Expression); ok {
 			left = append(left, syntax.Print(x))
 		}
 	})
@@ -178,11 +178,11 @@ func TestPrintParts(t *testing.T) {
 	for want, part := range map[string]any{
 		`a AS "b c"`:                   s.Items[0],
 		`"b c"`:                        *s.Items[0].Alias,
-		"a":                            s.Items[0].Expr,
+		"a":                            s.Items[0].Expression,
 		"t INNER JOIN u USING (x)":     s.From,
 		"u":                            s.From.Joins[0].Source,
-		"(ORDER BY d DESC NULLS LAST)": s.Items[1].Expr.(*syntax.Call).Over,
-		"d DESC NULLS LAST":            s.Items[1].Expr.(*syntax.Call).Over.OrderBy[0],
+		"(ORDER BY d DESC NULLS LAST)": s.Items[1].Expression.(*syntax.Call).Over,
+		"d DESC NULLS LAST":            s.Items[1].Expression.(*syntax.Call).Over.OrderBy[0],
 		syntax.Print(q):                s,
 	} {
 		if got := syntax.Print(part); got != want {

@@ -37,7 +37,7 @@ var functions = []function{
 }
 
 // call returns the call of a function of a kind.
-func (g *Generator) call(s *scope, kind Kind, d int) syntax.Expr {
+func (g *Generator) call(s *scope, kind Kind, d int) syntax.Expression {
 	if !g.Shared {
 		return g.oddCall(s, d)
 	}
@@ -50,21 +50,21 @@ func (g *Generator) call(s *scope, kind Kind, d int) syntax.Expr {
 	f := pickOf(g, fit)
 	c := &syntax.Call{Function: ident(f.name)}
 	for _, arg := range f.args {
-		c.Args = append(c.Args, g.expr(s, arg, d-1))
+		c.Arguments = append(c.Arguments, g.expr(s, arg, d-1))
 	}
 	return c
 }
 
-func (g *Generator) oddCall(s *scope, d int) syntax.Expr {
+func (g *Generator) oddCall(s *scope, d int) syntax.Expression {
 	c := &syntax.Call{Function: ident(pickOf(g, oddFunctions))}
 	switch g.n(4) {
 	case 0:
 		c.Star = true
 	case 1:
 		c.Distinct = true
-		c.Args = times(g, 1, 2, func() syntax.Expr { return g.expr(s, Text, d-1) })
+		c.Arguments = times(g, 1, 2, func() syntax.Expression { return g.expr(s, Text, d-1) })
 	default:
-		c.Args = times(g, 0, 3, func() syntax.Expr { return g.expr(s, Text, d-1) })
+		c.Arguments = times(g, 0, 3, func() syntax.Expression { return g.expr(s, Text, d-1) })
 	}
 	if g.may(4) {
 		c.Filter = g.expr(s, truth, d-1)
@@ -76,18 +76,18 @@ func (g *Generator) oddCall(s *scope, d int) syntax.Expr {
 }
 
 // aggregate returns an aggregate over a group; nil if there is none of the kind.
-func (g *Generator) aggregate(over *scope, kind Kind) syntax.Expr {
+func (g *Generator) aggregate(over *scope, kind Kind) syntax.Expression {
 	c := &syntax.Call{}
 	switch {
 	case kind == truth:
-		return &syntax.Binary{Op: syntax.Greater, X: g.aggregate(over, Number), Y: g.leaf(nil, Number)}
+		return &syntax.Binary{Operator: syntax.Greater, X: g.aggregate(over, Number), Y: g.leaf(nil, Number)}
 	case kind == Text:
-		c.Function, c.Args = ident(pickOf(g, []string{"min", "max"})), []syntax.Expr{g.expr(over, Text, 1)}
+		c.Function, c.Arguments = ident(pickOf(g, []string{"min", "max"})), []syntax.Expression{g.expr(over, Text, 1)}
 	case g.may(3):
 		c.Function, c.Star = ident("count"), true
 	default:
 		c.Function = ident(pickOf(g, []string{"count", "sum", "avg", "min", "max", "total"}))
-		c.Distinct, c.Args = g.may(3), []syntax.Expr{g.expr(over, Number, 1)}
+		c.Distinct, c.Arguments = g.may(3), []syntax.Expression{g.expr(over, Number, 1)}
 	}
 	if g.may(5) {
 		c.Filter = g.expr(over, truth, 1)
@@ -96,16 +96,16 @@ func (g *Generator) aggregate(over *scope, kind Kind) syntax.Expr {
 }
 
 // overCall returns a number that a window function makes. Named says that there is a window w.
-func (g *Generator) overCall(s *scope, named bool) syntax.Expr {
-	c := &syntax.Call{Args: []syntax.Expr{g.expr(s, Number, 1)}}
+func (g *Generator) overCall(s *scope, named bool) syntax.Expression {
+	c := &syntax.Call{Arguments: []syntax.Expression{g.expr(s, Number, 1)}}
 	switch g.n(4) {
 	case 0:
-		c.Function, c.Args = ident(pickOf(g, []string{"row_number", "rank", "dense_rank"})), nil
+		c.Function, c.Arguments = ident(pickOf(g, []string{"row_number", "rank", "dense_rank"})), nil
 		c.Over = g.over(s, named)
 	case 1:
 		c.Function = ident(pickOf(g, []string{"lag", "lead"}))
 		if g.may(2) {
-			c.Args = append(c.Args, &syntax.Number{Text: strconv.Itoa(g.n(3))})
+			c.Arguments = append(c.Arguments, &syntax.Number{Text: strconv.Itoa(g.n(3))})
 		}
 		c.Over = g.over(s, named)
 	default:
@@ -134,7 +134,7 @@ func (g *Generator) over(s *scope, named bool) *syntax.Window {
 func (g *Generator) window(s *scope) *syntax.Window {
 	w := &syntax.Window{}
 	if g.may(2) {
-		w.Partition = times(g, 1, 2, func() syntax.Expr { return g.expr(s, Kind(g.n(2)), 1) })
+		w.Partition = times(g, 1, 2, func() syntax.Expression { return g.expr(s, Kind(g.n(2)), 1) })
 	}
 	if !g.Shared {
 		w.OrderBy = times(g, 0, 2, func() syntax.Ordering { return g.ordering(g.expr(s, Number, 1)) })

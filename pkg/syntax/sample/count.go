@@ -13,7 +13,7 @@ func Count(n syntax.Node, counts map[string]int) {
 			c.core(n)
 		case syntax.Source:
 			c.source(n)
-		case syntax.Expr:
+		case syntax.Expression:
 			c.expr(n)
 		case *syntax.Window:
 			c.window(n)
@@ -59,7 +59,7 @@ func (c counter) statement(n syntax.Statement) {
 		c.when(n.Where == nil, "DELETE ALL")
 	case *syntax.CreateTable:
 		c["CREATE TABLE"]++
-		c.when(n.IfNot, "IF NOT EXISTS")
+		c.when(n.IfNotExists, "IF NOT EXISTS")
 		c.when(len(n.Key) > 0, "PRIMARY KEY columns")
 		for _, d := range n.Columns {
 			c.when(d.Key, "PRIMARY KEY")
@@ -67,7 +67,7 @@ func (c counter) statement(n syntax.Statement) {
 		}
 	case *syntax.DropTable:
 		c["DROP TABLE"]++
-		c.when(n.If, "IF EXISTS")
+		c.when(n.IfExists, "IF EXISTS")
 	case *syntax.Begin, *syntax.Commit, *syntax.Rollback:
 		c[syntax.Print(n)]++
 	case *syntax.Explain:
@@ -82,7 +82,7 @@ func (c counter) query(n *syntax.Query) {
 		c.when(len(t.Columns) > 0, "WITH columns")
 	}
 	for _, arm := range n.Rest {
-		c[arm.Op.String()]++
+		c[arm.Operator.String()]++
 	}
 	c.orderBy(n.OrderBy)
 	c.when(n.Limit != nil, "LIMIT")
@@ -92,7 +92,7 @@ func (c counter) query(n *syntax.Query) {
 func (c counter) orderBy(terms []syntax.Ordering) {
 	c.when(len(terms) > 0, "ORDER BY")
 	for _, o := range terms {
-		c.when(o.Desc, "DESC")
+		c.when(o.Descending, "DESC")
 		c.when(o.Nulls == syntax.NullsFirst, "NULLS FIRST")
 		c.when(o.Nulls == syntax.NullsLast, "NULLS LAST")
 	}
@@ -141,13 +141,13 @@ func (c counter) source(n syntax.Source) {
 	}
 }
 
-func (c counter) expr(n syntax.Expr) {
+func (c counter) expr(n syntax.Expression) {
 	switch n := n.(type) {
 	case *syntax.Number:
 		c["number"]++
 	case *syntax.Text:
 		c["string"]++
-	case *syntax.Param:
+	case *syntax.Parameter:
 		c.when(n.Name == "", "?")
 		c.when(n.Name != "", ":name")
 	case *syntax.Column:
@@ -175,17 +175,17 @@ func (c counter) expr(n syntax.Expr) {
 	}
 }
 
-func (c counter) operation(n syntax.Expr) {
+func (c counter) operation(n syntax.Expression) {
 	switch n := n.(type) {
 	case *syntax.Unary:
-		c[n.Op.String()+" operand"]++
+		c[n.Operator.String()+" operand"]++
 	case *syntax.Binary:
-		c[n.Op.String()]++
+		c[n.Operator.String()]++
 	case *syntax.Logical:
 		c.when(n.Or, "OR")
 		c.when(!n.Or, "AND")
 	case *syntax.Match:
-		c.not(n.Not, n.Op.String())
+		c.not(n.Not, n.Operator.String())
 		c.when(n.Escape != nil, "ESCAPE")
 	case *syntax.Between:
 		c.not(n.Not, "BETWEEN")

@@ -7,7 +7,7 @@ import (
 )
 
 // expr returns an expression of a kind. Where a statement is not shared it may be of any.
-func (g *Generator) expr(s *scope, kind Kind, d int) syntax.Expr {
+func (g *Generator) expr(s *scope, kind Kind, d int) syntax.Expression {
 	if !g.Shared && g.may(2) {
 		kind = Kind(g.n(3))
 	}
@@ -29,7 +29,7 @@ func (g *Generator) expr(s *scope, kind Kind, d int) syntax.Expr {
 	return g.number(s, d)
 }
 
-func (g *Generator) leaf(s *scope, kind Kind) syntax.Expr {
+func (g *Generator) leaf(s *scope, kind Kind) syntax.Expression {
 	if !g.may(3) {
 		if x := g.column(s, kind); x != nil {
 			return x
@@ -52,32 +52,32 @@ func (g *Generator) leaf(s *scope, kind Kind) syntax.Expr {
 	return &syntax.Number{Text: pickOf(g, oddNumbers)}
 }
 
-func (g *Generator) parameter() syntax.Expr {
+func (g *Generator) parameter() syntax.Expression {
 	if g.may(2) {
-		return &syntax.Param{}
+		return &syntax.Parameter{}
 	}
-	return &syntax.Param{Name: "p" + strconv.Itoa(g.n(3))}
+	return &syntax.Parameter{Name: "p" + strconv.Itoa(g.n(3))}
 }
 
-func (g *Generator) number(s *scope, d int) syntax.Expr {
+func (g *Generator) number(s *scope, d int) syntax.Expression {
 	switch g.n(9) {
 	case 0:
-		return &syntax.Unary{Op: syntax.UnaryOp(g.n(3)), X: g.expr(s, Number, d-1)}
+		return &syntax.Unary{Operator: syntax.UnaryOperator(g.n(3)), X: g.expr(s, Number, d-1)}
 	case 1, 2, 3:
-		return &syntax.Binary{Op: syntax.BitAnd + syntax.BinaryOp(g.n(9)), X: g.expr(s, Number, d-1), Y: g.expr(s, Number, d-1)}
+		return &syntax.Binary{Operator: syntax.BitAnd + syntax.BinaryOperator(g.n(9)), X: g.expr(s, Number, d-1), Y: g.expr(s, Number, d-1)}
 	}
 	return g.either(s, Number, d)
 }
 
-func (g *Generator) text(s *scope, d int) syntax.Expr {
+func (g *Generator) text(s *scope, d int) syntax.Expression {
 	if g.may(3) {
-		return &syntax.Binary{Op: syntax.Concat, X: g.expr(s, Text, d-1), Y: g.expr(s, Text, d-1)}
+		return &syntax.Binary{Operator: syntax.Concat, X: g.expr(s, Text, d-1), Y: g.expr(s, Text, d-1)}
 	}
 	return g.either(s, Text, d)
 }
 
 // either returns what there is of both kinds.
-func (g *Generator) either(s *scope, kind Kind, d int) syntax.Expr {
+func (g *Generator) either(s *scope, kind Kind, d int) syntax.Expression {
 	switch g.n(6) {
 	case 0:
 		return g.caseOf(s, kind, d)
@@ -92,7 +92,7 @@ func (g *Generator) either(s *scope, kind Kind, d int) syntax.Expr {
 	return g.call(s, kind, d)
 }
 
-func (g *Generator) caseOf(s *scope, kind Kind, d int) syntax.Expr {
+func (g *Generator) caseOf(s *scope, kind Kind, d int) syntax.Expression {
 	c, of := &syntax.Case{}, truth
 	if g.may(2) {
 		of = Kind(g.n(2))
@@ -106,7 +106,7 @@ func (g *Generator) caseOf(s *scope, kind Kind, d int) syntax.Expr {
 }
 
 // scalar returns a subquery of one column and at most one row.
-func (g *Generator) scalar(s *scope, kind Kind, d int) syntax.Expr {
+func (g *Generator) scalar(s *scope, kind Kind, d int) syntax.Expression {
 	q := &syntax.Query{}
 	from, columns := g.from(s.plain(), d-1)
 	core := &syntax.Select{From: from}
@@ -124,7 +124,7 @@ func (g *Generator) scalar(s *scope, kind Kind, d int) syntax.Expr {
 	if items.group != nil && g.Shared {
 		x = g.aggregate(items.group, kind) // without one there would be a row for each
 	}
-	core.Items = []syntax.Item{{Expr: x}}
+	core.Items = []syntax.Item{{Expression: x}}
 	q.First = core
 	return &syntax.Subquery{Query: q}
 }

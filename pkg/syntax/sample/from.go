@@ -24,7 +24,7 @@ func (g *Generator) from(outer *scope, d int) (*syntax.From, *scope) {
 }
 
 // using returns columns that both sides of a first join have.
-func (g *Generator) using(left, right []ref, joins int) []syntax.Ident {
+func (g *Generator) using(left, right []ref, joins int) []syntax.Identifier {
 	if !g.Shared {
 		return times(g, 1, 3, g.oddName)
 	}
@@ -71,7 +71,7 @@ func (g *Generator) oddSource(d int) syntax.Source {
 	case pick < 5 || d <= 1:
 		t := &syntax.Table{Table: g.tableName(), Alias: g.alias("")}
 		if g.may(3) {
-			t.AsOf = pickOf(g, []syntax.Expr{&syntax.Text{Value: pickOf(g, oddTexts)}, &syntax.Number{Text: pickOf(g, oddNumbers)}, g.parameter()})
+			t.AsOf = pickOf(g, []syntax.Expression{&syntax.Text{Value: pickOf(g, oddTexts)}, &syntax.Number{Text: pickOf(g, oddNumbers)}, g.parameter()})
 		}
 		return t
 	case pick < 6:
@@ -79,8 +79,8 @@ func (g *Generator) oddSource(d int) syntax.Source {
 	case pick < 7:
 		return &syntax.Stdin{Alias: g.alias("")}
 	case pick < 8:
-		args := times(g, 0, 3, func() syntax.Expr { return g.expr(nil, Text, 1) })
-		return &syntax.TableCall{Function: ident(pickOf(g, oddRowMakers)), Args: args, Alias: g.alias("")}
+		args := times(g, 0, 3, func() syntax.Expression { return g.expr(nil, Text, 1) })
+		return &syntax.TableCall{Function: ident(pickOf(g, oddRowMakers)), Arguments: args, Alias: g.alias("")}
 	}
 	return &syntax.Derived{Query: g.query(nil, []Kind{Number, Text}, d-1, true), Alias: g.alias("")}
 }

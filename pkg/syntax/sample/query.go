@@ -40,7 +40,7 @@ func (g *Generator) query(outer *scope, kinds []Kind, d int, star bool) *syntax.
 	s, _ := q.First.(*syntax.Select)
 	if compound {
 		q.Rest = times(g, 1, 2, func() syntax.Arm {
-			arm := syntax.Arm{Op: syntax.SetOp(g.n(4)), Core: g.selectOf(outer, kinds, d-1)}
+			arm := syntax.Arm{Operator: syntax.SetOperator(g.n(4)), Core: g.selectOf(outer, kinds, d-1)}
 			if !g.Shared && g.may(4) {
 				arm.Core = g.values(kinds)
 			}
@@ -66,7 +66,7 @@ func (g *Generator) order(q *syntax.Query, s *syntax.Select, width int, outer *s
 		}
 	case g.may(4) && len(q.Rest) == 0 && s != nil:
 		if i := g.n(len(s.Items)); s.Items[i].Alias != nil {
-			q.OrderBy = append(q.OrderBy, g.ordering(&syntax.Column{Path: []syntax.Ident{*s.Items[i].Alias}}))
+			q.OrderBy = append(q.OrderBy, g.ordering(&syntax.Column{Path: []syntax.Identifier{*s.Items[i].Alias}}))
 		}
 	}
 	if !limit {
@@ -78,15 +78,15 @@ func (g *Generator) order(q *syntax.Query, s *syntax.Select, width int, outer *s
 	}
 }
 
-func (g *Generator) amount() syntax.Expr {
+func (g *Generator) amount() syntax.Expression {
 	if g.Shared {
 		return &syntax.Number{Text: strconv.Itoa(g.n(6))}
 	}
 	return g.expr(nil, Number, 1)
 }
 
-func (g *Generator) ordering(x syntax.Expr) syntax.Ordering {
-	return syntax.Ordering{Expr: x, Desc: g.may(2), Nulls: syntax.NullOrder(max(0, g.n(5)-2))}
+func (g *Generator) ordering(x syntax.Expression) syntax.Ordering {
+	return syntax.Ordering{Expression: x, Descending: g.may(2), Nulls: syntax.NullOrder(max(0, g.n(5)-2))}
 }
 
 // commonTable returns one named query of a WITH, which the rest of the query may ask.
@@ -104,7 +104,7 @@ func (g *Generator) commonTable(d int) syntax.CommonTable {
 }
 
 func (g *Generator) values(kinds []Kind) *syntax.Values {
-	return &syntax.Values{Rows: times(g, 1, 3, func() (row []syntax.Expr) {
+	return &syntax.Values{Rows: times(g, 1, 3, func() (row []syntax.Expression) {
 		for _, kind := range kinds {
 			row = append(row, g.expr(nil, kind, 1))
 		}
@@ -136,14 +136,14 @@ func (g *Generator) selectOf(outer *scope, kinds []Kind, d int) *syntax.Select {
 		}
 	}
 	for _, kind := range kinds {
-		s.Items = append(s.Items, syntax.Item{Expr: g.expr(items, kind, d-1), Alias: g.alias("c")})
+		s.Items = append(s.Items, syntax.Item{Expression: g.expr(items, kind, d-1), Alias: g.alias("c")})
 	}
 	if items.window != nil {
 		over := g.overCall(items.window, len(s.Windows) > 0)
 		if kinds[0] == Text {
 			over = &syntax.Cast{X: over, Type: "TEXT"}
 		}
-		s.Items[0].Expr = over
+		s.Items[0].Expression = over
 	}
 	return s
 }
@@ -151,15 +151,15 @@ func (g *Generator) selectOf(outer *scope, kinds []Kind, d int) *syntax.Select {
 // selectStar returns a SELECT of all columns, and how many those are.
 func (g *Generator) selectStar(outer *scope, d int) (*syntax.Select, int) {
 	from, columns := g.from(outer, d)
-	s := &syntax.Select{From: from, Items: []syntax.Item{{Expr: &syntax.Star{}}}}
+	s := &syntax.Select{From: from, Items: []syntax.Item{{Expression: &syntax.Star{}}}}
 	width := len(columns.columns)
 	for _, join := range from.Joins {
 		width -= len(join.Using)
 	}
 	if !g.Shared {
-		s.Items = append(s.Items, syntax.Item{Expr: &syntax.Star{Table: times(g, 0, 2, g.oddName)}})
+		s.Items = append(s.Items, syntax.Item{Expression: &syntax.Star{Table: times(g, 0, 2, g.oddName)}})
 	} else if first := columns.columns[0].path[0]; g.may(2) {
-		s.Items[0].Expr, width = &syntax.Star{Table: idents(first)}, 0
+		s.Items[0].Expression, width = &syntax.Star{Table: idents(first)}, 0
 		for _, c := range columns.columns {
 			if c.path[0] == first {
 				width++
@@ -176,7 +176,7 @@ func (g *Generator) selectStar(outer *scope, d int) (*syntax.Select, int) {
 func (g *Generator) group(s *syntax.Select, from *scope) *scope {
 	items := &scope{group: from.own()}
 	if !g.Shared {
-		s.GroupBy = times(g, 1, 3, func() syntax.Expr { return g.expr(from, Number, 1) })
+		s.GroupBy = times(g, 1, 3, func() syntax.Expression { return g.expr(from, Number, 1) })
 	} else {
 		for range 1 + g.n(2) {
 			r := pickOf(g, from.columns)

@@ -46,26 +46,17 @@ type Generator struct {
 }
 
 // Statement returns a statement of any sort.
-func (g *Generator) Statement() syntax.Statement {
-	var s syntax.Statement
-	switch pick := g.n(20); {
-	case pick < 12:
-		s = g.anyQuery()
-	case pick < 14:
-		s = g.insert()
-	case pick < 16:
-		s = g.update()
-	case pick < 17:
-		s = g.delete()
-	case pick < 18:
-		s = g.createTable()
-	case g.Shared:
-		s = g.anyQuery()
-	case pick < 19:
-		s = &syntax.DropTable{Table: g.tableName(), If: g.may(2)}
-	default:
-		s = g.more()
-	}
+func (g *Generator) Statement() syntax.Statement { return g.make(g.anyStatement) }
+
+// Query returns a query.
+func (g *Generator) Query() *syntax.Query {
+	return g.make(func() syntax.Statement { return g.anyQuery() }).(*syntax.Query)
+}
+
+// make makes a statement that does not depend on those before it.
+func (g *Generator) make(one func() syntax.Statement) syntax.Statement {
+	g.aliases, g.common = 0, nil
+	s := one()
 	count := 0
 	for _, x := range syntax.Parameters(s) {
 		if x.Name == "" {
@@ -76,13 +67,24 @@ func (g *Generator) Statement() syntax.Statement {
 	return s
 }
 
-// Query returns a query.
-func (g *Generator) Query() *syntax.Query {
-	for {
-		if q, ok := g.Statement().(*syntax.Query); ok {
-			return q
-		}
+func (g *Generator) anyStatement() syntax.Statement {
+	switch pick := g.n(20); {
+	case pick < 12:
+		return g.anyQuery()
+	case pick < 14:
+		return g.insert()
+	case pick < 16:
+		return g.update()
+	case pick < 17:
+		return g.delete()
+	case pick < 18:
+		return g.createTable()
+	case g.Shared:
+		return g.anyQuery()
+	case pick < 19:
+		return &syntax.DropTable{Table: g.tableName(), IfExists: g.may(2)}
 	}
+	return g.more()
 }
 
 // more returns one of the statements that have few forms.

@@ -17,7 +17,7 @@ type ref struct {
 	kind Kind
 }
 
-func (r ref) expr() syntax.Expr { return &syntax.Column{Path: idents(r.path...)} }
+func (r ref) expr() syntax.Expression { return &syntax.Column{Path: idents(r.path...)} }
 
 // refs returns the columns of a source that is called alias.
 func refs(alias string, columns []Column) (list []ref) {
@@ -39,7 +39,7 @@ func (s *scope) plain() *scope {
 func (s *scope) own() *scope { return &scope{columns: s.columns, simple: s.simple} }
 
 // column returns a column of a kind, of a query further out now and then; nil when there is none.
-func (g *Generator) column(s *scope, kind Kind) syntax.Expr {
+func (g *Generator) column(s *scope, kind Kind) syntax.Expression {
 	if !g.Shared {
 		return &syntax.Column{Path: times(g, 1, 3, g.oddName)}
 	}

@@ -89,11 +89,11 @@ func (g *Generator) delete() *syntax.Delete {
 }
 
 func (g *Generator) createTable() *syntax.CreateTable {
-	c := &syntax.CreateTable{IfNot: g.may(2)}
+	c := &syntax.CreateTable{IfNotExists: g.may(2)}
 	key, at := g.n(3), 0
-	c.Columns = times(g, 1, 3, func() syntax.ColumnDef {
+	c.Columns = times(g, 1, 3, func() syntax.ColumnDefinition {
 		at++
-		d := syntax.ColumnDef{Column: ident(string(rune('a' + at))), Key: key == 0 && at == 1}
+		d := syntax.ColumnDefinition{Column: ident(string(rune('a' + at))), Key: key == 0 && at == 1}
 		if !g.Shared {
 			d.Column = g.oddName()
 		}
@@ -103,7 +103,7 @@ func (g *Generator) createTable() *syntax.CreateTable {
 		return d
 	})
 	if key == 1 {
-		c.Key = []syntax.Ident{c.Columns[0].Column}
+		c.Key = []syntax.Identifier{c.Columns[0].Column}
 	}
 	if g.Shared {
 		c.Table = *g.alias("new")
