@@ -1,6 +1,7 @@
 package durable
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -42,21 +43,21 @@ type Waiter struct {
 	Request []byte // what it wants done; empty when only it can do that
 	queue   Queue
 	name    string
-	size    int64 // of its file, without an answer
+	size    int64 // of its file, with the answer once there is one
 }
 
 // Ask is Lock with a request, which a holder may carry out meanwhile. Once one has begun with it, the wait goes on until that
-// is over, past its end if need be. The answer is what the holder left, nil when it left none: it may have died since, so
-// whether the request was carried out is for the caller to see.
-func (q Queue) Ask(wait time.Duration, request []byte) (l *Lock, answer []byte, err error) {
+// is over, past its end if need be. The answer is what the holder left, nil when it left none, and confirmed says that it
+// carried the request out: else it may have died first, and whether it did is for the caller to see.
+func (q Queue) Ask(wait time.Duration, request []byte) (l *Lock, answer []byte, confirmed bool, err error) {
 	l, err = q.dir.Lock(q.lock, 0)
 	if err == nil || fault.KindOf(err) != fault.Busy || wait <= 0 {
-		return l, nil, err
+		return l, nil, false, err
 	}
 	s, err := q.join(request)
 	if err != nil { // such as a folder that may not be written: wait unseen
 		l, err = q.dir.Lock(q.lock, wait)
-		return l, nil, err
+		return l, nil, false, err
 	}
 	defer s.leave()
 	l, err = q.dir.Lock(q.lock, wait)
@@ -64,9 +65,10 @@ func (q Queue) Ask(wait time.Duration, request []byte) (l *Lock, answer []byte, 
 		l, err = q.dir.Lock(q.lock, forever)
 	}
 	if err != nil {
-		return nil, nil, q.waitedFor(err)
+		return nil, nil, false, q.waitedFor(err)
 	}
-	return l, s.answer(), nil
+	answer, confirmed = s.answer()
+	return l, answer, confirmed, nil
 }
 
 // waitedFor adds to the error of a wait that has ended how many others go on waiting.
@@ -125,13 +127,17 @@ func (s *seat) arrive(content []byte) error {
 // withdraw takes the request back; false when a holder has begun with it.
 func (s *seat) withdraw() bool { return s.q.dir.root.Remove(s.name) == nil }
 
-func (s *seat) answer() []byte {
+// answer returns what stands behind the request: the answer, and confirmation behind it.
+func (s *seat) answer() (answer []byte, confirmed bool) {
 	b, err := io.ReadAll(io.NewSectionReader(s.file, s.size, maxRequest))
 	if err != nil || len(b) == 0 {
-		return nil
+		return nil, false
 	}
-	return b
+	return bytes.CutSuffix(b, []byte{confirmation})
 }
+
+// confirmation is a byte that no answer ends with.
+const confirmation = 0
 
 func (s *seat) leave() {
 	for _, suffix := range []string{takenSuffix, "", newSuffix} {
@@ -207,6 +213,10 @@ func (w *Waiter) Answer(answer []byte) error {
 	if err != nil {
 		return err
 	}
-	_, err = f.WriteAt(answer, w.size)
+	n, err := f.WriteAt(answer, w.size)
+	w.size += int64(n)
 	return errors.Join(err, f.Close())
 }
+
+// Confirm says that the request was carried out for good. Should that fail, the waiter finds out by itself.
+func (w *Waiter) Confirm() { w.Answer([]byte{confirmation}) }

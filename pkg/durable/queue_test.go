@@ -26,6 +26,7 @@ type asked struct {
 	who    string
 	lock   *Lock
 	answer string
+	sure   bool
 	err    error
 }
 
@@ -34,8 +35,8 @@ func (q Queue) ask(t *testing.T, wait time.Duration, who string, done chan<- ask
 	t.Helper()
 	before, _ := q.Waiters()
 	go func() {
-		l, answer, err := q.Ask(wait, []byte(who))
-		done <- asked{who, l, string(answer), err}
+		l, answer, confirmed, err := q.Ask(wait, []byte(who))
+		done <- asked{who, l, string(answer), confirmed, err}
 	}()
 	for {
 		if now, _ := q.Waiters(); len(now) > len(before) {
@@ -46,7 +47,7 @@ func (q Queue) ask(t *testing.T, wait time.Duration, who string, done chan<- ask
 
 func TestQueue(t *testing.T) {
 	q, folder := newQueue(t)
-	holder, answer, err := q.Ask(0, []byte("first"))
+	holder, answer, _, err := q.Ask(0, []byte("first"))
 	if err != nil || answer != nil {
 		t.Fatal(answer, err)
 	}
@@ -71,10 +72,11 @@ func TestQueue(t *testing.T) {
 		if w.Take() {
 			t.Errorf("waiter %d was taken twice", i)
 		}
+		if err := w.Answer([]byte("done")); err != nil {
+			t.Error(err)
+		}
 		if i == 0 {
-			if err := w.Answer([]byte("done")); err != nil {
-				t.Error(err)
-			}
+			w.Confirm()
 		}
 	}
 	if again, err := q.Requests(); err != nil || len(again) != 1 {
@@ -86,11 +88,11 @@ func TestQueue(t *testing.T) {
 	holder.Release()
 	for range 3 {
 		a := <-done
-		want := ""
-		if a.who == "0" {
-			want = "done"
+		want := "done"
+		if a.who == "2" {
+			want = ""
 		}
-		if a.err != nil || a.answer != want {
+		if a.err != nil || a.answer != want || a.sure != (a.who == "0") {
 			t.Errorf("%+v", a)
 		}
 		a.lock.Release()
@@ -103,7 +105,7 @@ func TestQueue(t *testing.T) {
 // TestAskTooLong has waiters whose time ends: one nobody has begun with goes, one that was taken stays.
 func TestAskTooLong(t *testing.T) {
 	q, _ := newQueue(t)
-	holder, _, err := q.Ask(0, nil)
+	holder, _, _, err := q.Ask(0, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -184,15 +186,15 @@ func TestAskUnseen(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(folder, "queue"), nil, 0o666); err != nil {
 		t.Fatal(err)
 	}
-	holder, _, err := q.Ask(0, nil)
+	holder, _, _, err := q.Ask(0, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := q.Ask(time.Millisecond, []byte("x")); fault.KindOf(err) != fault.Busy {
+	if _, _, _, err := q.Ask(time.Millisecond, []byte("x")); fault.KindOf(err) != fault.Busy {
 		t.Error(err)
 	}
 	holder.Release()
-	l, answer, err := q.Ask(time.Minute, []byte("x"))
+	l, answer, _, err := q.Ask(time.Minute, []byte("x"))
 	if err != nil || answer != nil {
 		t.Fatal(answer, err)
 	}

@@ -26,6 +26,9 @@ func (d *Dir) Create(name, temp string, data []byte) error {
 	return err
 }
 
+// Datasync makes what was written to f durable, as far as reading it needs.
+func Datasync(f *os.File) error { return datasync(f) }
+
 // CreateUnsynced is Create without the fsync of the folder: the file's content is durable, its name after the next Sync.
 func (d *Dir) CreateUnsynced(name, temp string, data []byte) error {
 	if err := d.writeTemp(temp, data, true); err != nil {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"os"
 	"slices"
 	"unicode/utf8"
 
@@ -17,8 +18,9 @@ import (
 // current.csv. A waiter that then gets the lock finds its version in the log and is done. What a holder could not do, or
 // died before it did, the waiter does itself.
 //
-// The order: requests taken, deltas made, answers left, folder flushed, lines appended and flushed. An answer says which line
-// will stand where in the log; it is believed when that line stands there.
+// The order: requests taken, deltas made, answers left, folder flushed, lines appended and flushed, answers confirmed. An
+// answer says which line will stand where in the log; it is believed when that line stands there. Where the answer is not
+// confirmed, the holder died in between, and may not have flushed the log: the waiter does.
 
 const (
 	queueFolder = "queue"
@@ -71,11 +73,11 @@ func (r request) encode() []byte {
 
 // do carries a request out, or finds that it was carried out.
 func (t *Table) do(r request) (Result, error) {
-	lock, left, err := t.queue().Ask(t.opt.Wait, r.encode())
+	lock, left, confirmed, err := t.queue().Ask(t.opt.Wait, r.encode())
 	if err != nil {
 		return Result{}, err
 	}
-	if res, ok := t.carriedOut(left); ok {
+	if res, ok := t.carriedOut(left, confirmed); ok {
 		lock.Release()
 		return res, nil
 	}
@@ -98,34 +100,51 @@ func (t *Table) do(r request) (Result, error) {
 	if _, err := s.Stage(*d); err != nil {
 		return Result{}, err
 	}
+	var served []durable.Waiter
 	for _, w := range waiting {
-		s.serve(w)
+		if s.serve(&w) {
+			served = append(served, w)
+		}
 	}
 	results, err := s.Publish()
 	if err != nil {
 		return Result{}, err
 	}
+	for _, w := range served {
+		w.Confirm()
+	}
 	return results[0], nil
 }
 
 // carriedOut returns the result of the request to which this was the answer, if it was stored.
-func (t *Table) carriedOut(left []byte) (Result, bool) {
+func (t *Table) carriedOut(left []byte, confirmed bool) (Result, bool) {
 	var a answer
 	if json.Unmarshal(left, &a) != nil || a.Line == "" || t.dir.Exists(unknownFile) {
 		return Result{}, false
 	}
-	f, err := t.dir.Open(logFile)
+	f, err := t.dir.OpenFile(logFile, os.O_RDWR)
 	if err != nil {
 		return Result{}, false
 	}
 	defer f.Close()
-	line := make([]byte, len(a.Line))
-	if _, err = f.ReadAt(line, a.Offset); err == nil && string(line) == a.Line {
-		return a.Result, true
+	if !a.stands(f) {
+		return Result{}, false
 	}
-	// The holder died first, or the log was repaired since and the line stands elsewhere.
-	log, err := io.ReadAll(io.NewSectionReader(f, 0, maxLog))
-	return a.Result, err == nil && bytes.Contains(log, []byte("\n"+a.Line))
+	if !confirmed && durable.Datasync(f) != nil {
+		t.dir.Create(unknownFile, unknownFile+tempSuffix, []byte(a.Line))
+		return Result{}, false
+	}
+	return a.Result, true
+}
+
+// stands reports whether the line is in the log: where it was to be, or elsewhere, when the log was repaired since.
+func (a *answer) stands(log *os.File) bool {
+	line := make([]byte, len(a.Line))
+	if _, err := log.ReadAt(line, a.Offset); err == nil && string(line) == a.Line {
+		return true
+	}
+	all, err := io.ReadAll(io.NewSectionReader(log, 0, maxLog))
+	return err == nil && bytes.Contains(all, []byte("\n"+a.Line))
 }
 
 // gather returns those who wait, with requests that can be carried out; when there are any, the session makes ready to store
@@ -151,15 +170,16 @@ func (s *Session) gather() []durable.Waiter {
 	return waiting[:min(len(waiting), maxGroup-1)]
 }
 
-// serve stages what a waiter asked for. Where that comes to no version, the waiter finds out why by itself.
-func (s *Session) serve(w durable.Waiter) {
+// serve stages what a waiter asked for, and reports whether it did. Where that comes to no version, the waiter finds out why
+// by itself.
+func (s *Session) serve(w *durable.Waiter) bool {
 	var r request
 	if json.Unmarshal(w.Request, &r) != nil || len(r.Keys) == 0 || !w.Take() {
-		return
+		return false
 	}
 	d, err := r.draft(s)
 	if err != nil || d == nil {
-		return
+		return false
 	}
 	offset := s.v.log.end
 	for _, p := range s.staged {
@@ -167,7 +187,7 @@ func (s *Session) serve(w durable.Waiter) {
 	}
 	line, err := s.Stage(*d)
 	if err != nil {
-		return
+		return false
 	}
 	res := Result{ID: line.ID, Stored: true, Action: line.Action, Counts: d.Counts, DeltaSize: line.Size}
 	if b, err := json.Marshal(answer{offset, string(line.Append(nil)), res}); err == nil {
@@ -177,6 +197,7 @@ func (s *Session) serve(w durable.Waiter) {
 	if err != nil {
 		s.unstage()
 	}
+	return err == nil
 }
 
 // draft works the request out on the session's head; nil when it changes nothing.

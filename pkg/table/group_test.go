@@ -265,7 +265,7 @@ func TestAnswerElsewhere(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, ok := c.carriedOut(left); !ok || got != r {
+	if got, ok := c.carriedOut(left, false); !ok || got != r {
 		t.Errorf("%+v %v", got, ok)
 	}
 }
@@ -280,7 +280,7 @@ func TestUnclearRequest(t *testing.T) {
 	done := make(chan bool, 4)
 	for i, request := range []string{"junk", `{"Keys":[]}`, `{"Keys":[[]]}`, `{"Keys":[["a","b"]],"Cells":[{"Column":"x"}]}`} {
 		go func() {
-			l, left, err := c.handle().queue().Ask(time.Minute, []byte(request))
+			l, left, _, err := c.handle().queue().Ask(time.Minute, []byte(request))
 			if err != nil || left != nil {
 				t.Errorf("%s: %s %v", request, left, err)
 			} else {

@@ -35,7 +35,7 @@ type Session struct {
 // fault.Unknown when the outcome of an earlier write is unknown, fault.Corrupt when the log is damaged: all say what
 // to do. The caller closes the session.
 func (t *Table) Begin() (*Session, error) {
-	lock, _, err := t.queue().Ask(t.opt.Wait, nil)
+	lock, _, _, err := t.queue().Ask(t.opt.Wait, nil)
 	if err != nil {
 		return nil, err
 	}
