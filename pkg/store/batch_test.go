@@ -384,6 +384,9 @@ func TestKilledTransfers(t *testing.T) {
 			}
 		}
 	}
+	if _, err := d.Collect(false); err != nil {
+		t.Fatal(err)
+	}
 	d.sums()
 	d.sound()
 }

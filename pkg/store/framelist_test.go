@@ -200,3 +200,51 @@ func TestCollectFrames(t *testing.T) {
 		}
 	}
 }
+
+// TestFramePending shows frames that a crash kept from being carried out, and takes none of them back.
+func TestFramePending(t *testing.T) {
+	c := crash(t, 1)
+	id, err := stamp.Parse(c.name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	frames, err := c.Frames(FrameFilter{})
+	if err != nil || len(frames) != 1 || frames[0].ID != id || !frames[0].Pending {
+		t.Errorf("%+v %v", frames, err)
+	}
+	if _, _, err := c.RollbackFrame(id, RollbackOptions{User: 1}); fault.KindOf(err) != fault.Busy || fault.HintOf(err) == "" {
+		t.Errorf("taken back: %v", err)
+	}
+	if _, err := c.Collect(false); err != nil {
+		t.Fatal(err)
+	}
+	if f, err := c.Frame("latest"); err != nil || !f.Pending {
+		t.Errorf("%+v %v", f, err)
+	}
+	c.open(false)
+	if f, err := c.Frame("latest"); err != nil || f.ID != id || f.Pending {
+		t.Errorf("%+v %v", f, err)
+	}
+	c.finished()
+}
+
+// TestFramesBesideOthers lists frames in a folder where somebody put other things.
+func TestFramesBesideOthers(t *testing.T) {
+	d := newDB(t)
+	d.write("a", small)
+	id := d.batch(set("a", "a", "x"))
+	os.Mkdir(d.path(framesFolder, "2001"), 0o777)
+	os.Symlink("/etc/passwd", d.path(framesFolder, "3001"))
+	os.WriteFile(d.path(framesFolder, "4001"), []byte("junk"), 0o666)
+	os.WriteFile(d.path(framesFolder, "notes"), []byte("junk"), 0o666)
+	os.WriteFile(d.path(pendingFolder, "5001.tmp"), []byte("junk"), 0o666)
+	frames, err := d.Frames(FrameFilter{})
+	if err != nil || len(frames) != 1 || frames[0].ID != id || len(d.warned) != 3 {
+		t.Errorf("%+v %v, warned %q", frames, err, d.warned)
+	}
+	for _, spec := range []string{"2001", "3001", "4001"} {
+		if f, err := d.Frame(spec); fault.KindOf(err) != fault.Corrupt {
+			t.Errorf("%s: %+v %v", spec, f, err)
+		}
+	}
+}
