@@ -22,10 +22,14 @@ func (s *Store) pending() (*durable.Dir, error) {
 	return frames.MakeSub("pending")
 }
 
-// retire moves a frame whose lines are all in the logs out of the way of those who look for pending ones. No flush: it
-// would at worst be carried out again, which changes nothing.
-func (s *Store) retire(pending *durable.Dir, name string) error {
-	return s.dir.Root().Rename(pendingFolder+"/"+name, framesFolder+"/"+name)
+// retire moves a frame whose lines are all in the logs out of the way of those who look for pending ones, unless somebody
+// was faster. No flush: it would at worst be carried out again, which changes nothing.
+func (s *Store) retire(name string) error {
+	err := s.dir.Root().Rename(pendingFolder+"/"+name, framesFolder+"/"+name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
 }
 
 // pendingLines returns the lines of a table in the frames that are not known to be carried out. Those that are damaged
@@ -128,10 +132,7 @@ func (s *Store) finishFrame(pending *durable.Dir, name string) error {
 	if err != nil {
 		return err
 	}
-	if err := s.retire(pending, name); !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	return nil
+	return s.retire(name)
 }
 
 func (s *Store) settle(name string, o table.Options) error {

@@ -55,40 +55,40 @@ func (j *joint) add(name string) error {
 	if err != nil {
 		return err
 	}
-	m := &locked{name: name}
-	o.Mint = func(seen stamp.ID) (stamp.ID, error) { return j.mint(m, seen) }
-	t, err := table.Open(j.s.tables, name, o)
+	t := &locked{name: name}
+	o.Mint = func(seen stamp.ID) (stamp.ID, error) { return j.mint(t, seen) }
+	opened, err := table.Open(j.s.tables, name, o)
 	if err != nil {
 		return err
 	}
-	m.opened = append(m.opened, t)
-	j.tables = append(j.tables, m)
-	if m.Session, err = t.Begin(); err == nil {
-		m.opened = append(m.opened, m.Session)
+	t.opened = append(t.opened, opened)
+	j.tables = append(j.tables, t)
+	if t.Session, err = opened.Begin(); err == nil {
+		t.opened = append(t.opened, t.Session)
 	}
 	return err
 }
 
 // mint gives all tables that have one version to stage the same id, and those that merge a lower one first.
-func (j *joint) mint(m *locked, seen stamp.ID) (stamp.ID, error) {
+func (j *joint) mint(t *locked, seen stamp.ID) (stamp.ID, error) {
 	if j.id == 0 {
 		if err := j.reserve(); err != nil {
 			return 0, err
 		}
 	}
 	switch {
-	case m.merges && seen < j.side:
+	case t.merges && seen < j.side:
 		return j.side, nil
 	case seen < j.id:
 		return j.id, nil
 	}
-	return 0, fault.New(fault.Other, "table %q: a frame has one new head of a table", m.name)
+	return 0, fault.New(fault.Other, "table %q: a frame has one new head of a table", t.name)
 }
 
 func (j *joint) reserve() (err error) {
 	seen, merges := stamp.ID(0), false
-	for _, m := range j.tables {
-		seen, merges = max(seen, m.Head().ID), merges || m.merges
+	for _, t := range j.tables {
+		seen, merges = max(seen, t.Head().ID), merges || t.merges
 	}
 	if merges {
 		if j.side, err = j.s.mint(seen); err != nil {
@@ -150,15 +150,15 @@ func (j *joint) commit(f *frame) error {
 	if !j.publish(name) {
 		return nil
 	}
-	if err := j.s.retire(pending, name); err != nil {
+	if err := j.s.retire(name); err != nil {
 		j.s.warn("frame " + name + " is stored and carried out; it could not be put away: " + err.Error())
 	}
 	return nil
 }
 
 func (j *joint) keep() {
-	for _, m := range j.tables {
-		m.Keep()
+	for _, t := range j.tables {
+		t.Keep()
 	}
 }
 
@@ -186,8 +186,8 @@ func (j *joint) publish(frame string) (done bool) {
 // close unlocks the tables. What was staged and not committed is taken back.
 func (j *joint) close() error {
 	var err error
-	for _, m := range slices.Backward(j.tables) {
-		for _, c := range slices.Backward(m.opened) {
+	for _, t := range slices.Backward(j.tables) {
+		for _, c := range slices.Backward(t.opened) {
 			err = errors.Join(err, c.Close())
 		}
 	}

@@ -45,8 +45,8 @@ func (s *Store) RestoreTo(at time.Time, user uint64, dry bool) (cuts []Cut, err 
 	}
 	defer j.close()
 	r := &restoration{at: stamp.Last(at), user: user, dry: dry}
-	for _, m := range j.tables {
-		if err := r.add(m); err != nil {
+	for _, t := range j.tables {
+		if err := r.add(t); err != nil {
 			return nil, err
 		}
 	}
@@ -67,26 +67,26 @@ type restoration struct {
 }
 
 // add stages what one table needs, unless that is only to be said.
-func (r *restoration) add(m *locked) error {
-	if m.Head().ID == 0 {
+func (r *restoration) add(t *locked) error {
+	if t.Head().ID == 0 {
 		return nil // never finished being made
 	}
-	if err := m.RefuseDirty(); err != nil {
+	if err := t.RefuseDirty(); err != nil {
 		return err
 	}
-	draft, cut, err := m.GoBack(r.user, r.at)
+	draft, cut, err := t.GoBack(r.user, r.at)
 	if err != nil {
 		return err
 	}
-	c := Cut{Table: m.name, From: m.Head().ID, To: cut}
+	c := Cut{Table: t.name, From: t.Head().ID, To: cut}
 	r.known = r.known || cut != 0
 	switch {
-	case draft == nil && cut == 0 && !m.Exists():
+	case draft == nil && cut == 0 && !t.Exists():
 		return nil // not there then, not there now
 	case draft == nil:
 	case draft.Action == verlog.Delete:
 		c.What = Deleted
-	case !m.Exists():
+	case !t.Exists():
 		c.What = BroughtBack
 	default:
 		c.What = RolledBack
@@ -95,6 +95,6 @@ func (r *restoration) add(m *locked) error {
 	if draft == nil || r.dry {
 		return nil
 	}
-	_, err = m.Stage(*draft)
+	_, err = t.Stage(*draft)
 	return err
 }
