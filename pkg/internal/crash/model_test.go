@@ -58,7 +58,7 @@ func read(root string, patch patcher) (model, error) {
 			return m, err
 		}
 		for _, v := range h.versions {
-			if !users[v.user] {
+			if users[v.user] == "" {
 				return m, fmt.Errorf("table %s: a version is by user %d, whom users.dict does not name", entry.Name(), v.user)
 			}
 		}
@@ -69,14 +69,14 @@ func read(root string, patch patcher) (model, error) {
 	return m, nil
 }
 
-// readUsers returns the codes that the dictionary of users names.
-func readUsers(root string) (map[uint64]bool, error) {
-	users := map[uint64]bool{}
+// readUsers returns the names of users by their codes.
+func readUsers(root string) (map[uint64]string, error) {
+	users := map[uint64]string{}
 	b, err := os.ReadFile(filepath.Join(root, ".reed", "registry", "users.dict"))
 	for text := range strings.Lines(string(b)) {
 		var code uint64
 		if n, _ := fmt.Sscanf(text, "%d|", &code); n == 1 {
-			users[code] = true
+			users[code] = strings.Split(text, "|")[1]
 		}
 	}
 	return users, err
