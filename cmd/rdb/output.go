@@ -81,17 +81,22 @@ func (c *call) stored(table string, r reedbase.Result) error {
 		if r.Stored {
 			action = r.Action.String()
 		}
-		return c.writeFields(field{"table", table}, field{"version", r.ID}, field{"stored", r.Stored},
-			field{"action", action}, field{"added", r.Added}, field{"changed", r.Changed}, field{"deleted", r.Deleted},
-			field{"bytes", r.DeltaSize})
+		fields := []field{{"table", table}, {"version", r.ID}, {"stored", r.Stored}, {"action", action},
+			{"added", r.Added}, {"changed", r.Changed}, {"deleted", r.Deleted}, {"bytes", r.DeltaSize}}
+		if r.Side != 0 || r.Settled > 0 {
+			fields = append(fields, field{"side", idText(r.Side)}, field{"conflicts", r.Conflicts}, field{"settled", r.Settled})
+		}
+		return c.writeFields(fields...)
 	}
 	switch rows := changes(r.Added, r.Changed, r.Deleted); {
 	case !r.Stored:
 		c.say("%s is so already, at %s: nothing stored", table, r.ID.String())
 	case r.Action == verlog.Create && r.Added == 0:
 		c.say("%s %s: an empty table", table, r.ID.String())
+	case r.Side != 0:
+		c.say("%s %s: merged %s%s, %s", table, r.ID.String(), rows, settledText(r), bytesText(r.DeltaSize))
 	default:
-		c.say("%s %s: %s, %s", table, r.ID.String(), rows, bytesText(r.DeltaSize))
+		c.say("%s %s: %s%s, %s", table, r.ID.String(), rows, settledText(r), bytesText(r.DeltaSize))
 	}
 	return nil
 }

@@ -17,9 +17,17 @@ func runSet(c *call) error {
 	if err != nil {
 		return err
 	}
+	for _, name := range []string{"if", "if-version", "if-absent", "if-exists"} {
+		if err := cli.Exclusive(c.flags, "base", name); err != nil {
+			return err
+		}
+	}
 	t, key, err := c.tableKey()
 	if err != nil {
 		return err
+	}
+	if c.flags.Given("base") {
+		return c.setFrom(t, key, cells)
 	}
 	if c.flags.Given("if-version") {
 		spec := c.text("if-version")
@@ -37,6 +45,23 @@ func runSet(c *call) error {
 		return err
 	}
 	return c.stored(t.Name(), result)
+}
+
+// setFrom changes the row as it was in the version that --base names.
+func (c *call) setFrom(t *reedbase.Table, key []string, cells []reedbase.Assignment) error {
+	base, err := c.base(t)
+	if err != nil {
+		return err
+	}
+	options, err := c.mergeOptions()
+	if err != nil {
+		return err
+	}
+	result, err := t.SetFrom(base, key, cells, options)
+	if err != nil {
+		return c.refusedBy(err)
+	}
+	return c.merged(t.Name(), result)
 }
 
 // assignments reads operands COLUMN=VALUE, COLUMN+=N and COLUMN-=N; a value - is what stands on standard input.

@@ -43,7 +43,7 @@ func statuses(db *reedbase.DB, name string) ([]reedbase.Status, error) {
 
 // needsNothing holds for a table that is clean, or whose current.csv the next write brings up to date by itself.
 func needsNothing(s reedbase.Status) bool {
-	return (s.State == reedbase.Clean || s.State == reedbase.Stale) && !s.Unknown
+	return (s.State == reedbase.Clean || s.State == reedbase.Stale) && !s.Unknown && s.Problem == nil
 }
 
 func countClean(all []reedbase.Status) int {
@@ -59,6 +59,9 @@ func countClean(all []reedbase.Status) int {
 func (c *call) describeStatus(dir string, all []reedbase.Status) {
 	for _, s := range all {
 		c.describeLock(s)
+		if s.Conflicts > 0 {
+			c.say("%s has %s (strategy %s): rdb conflict:list %s", c.paint(bold, s.Name), count(int64(s.Conflicts), "open conflict"), s.Strategy.String(), cli.Quote(s.Name))
+		}
 		if !needsNothing(s) {
 			c.describeTable(s)
 		}
@@ -141,7 +144,7 @@ func diagnosis(s reedbase.Status) (fact string, steps []step) {
 }
 
 func (c *call) listStatus(all []reedbase.Status) error {
-	return writeRecords(c, "table state version added changed deleted lock_pid lock_since problem lock_command lock_alive waiting", all, func(s reedbase.Status) []any {
+	return writeRecords(c, "table state version added changed deleted lock_pid lock_since problem lock_command lock_alive waiting conflicts strategy", all, func(s reedbase.Status) []any {
 		state, problem, since, command := s.State.String(), "", "", ""
 		if s.Unknown {
 			state = "unknown"
@@ -153,6 +156,6 @@ func (c *call) listStatus(all []reedbase.Status) error {
 		if s.Locked {
 			pid, since, command = s.Holder.PID, c.moment(s.Holder.Since), s.Holder.Command
 		}
-		return []any{s.Name, state, idText(s.Head.ID), s.Added, s.Changed, s.Deleted, pid, since, problem, command, s.Locked && s.Holder.Alive(), len(s.Waiting)}
+		return []any{s.Name, state, idText(s.Head.ID), s.Added, s.Changed, s.Deleted, pid, since, problem, command, s.Locked && s.Holder.Alive(), len(s.Waiting), s.Conflicts, s.Strategy.String()}
 	})
 }

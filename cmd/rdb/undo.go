@@ -51,20 +51,12 @@ func (c *call) refused(obstacles []reedbase.Obstacle, err error) error {
 			return []any{o.Table, "table", "", words(nil), rowObject{}, rowObject{}, rowObject{}, o.Text}
 		}
 		clash := o.Conflict
-		return []any{o.Table, clash.Kind, writeKey(clash.Key), words(clash.Columns), sideRow(clash.Theirs), sideRow(clash.Base), sideRow(clash.Ours), ""}
+		return []any{o.Table, clash.Kind.String(), writeKey(clash.Key), words(clash.Columns), rowObject{clash.Theirs.Record}, rowObject{clash.Base.Record}, rowObject{clash.Ours.Record}, ""}
 	})
 	if listed != nil {
 		return listed
 	}
 	return err
-}
-
-// sideRow is the row that one side of a conflict had.
-func sideRow(side reedbase.ConflictSide) rowObject {
-	if side.Cells == nil {
-		return rowObject{}
-	}
-	return rowObject{&reedbase.Record{Columns: side.Columns, Cells: side.Cells}}
 }
 
 // wouldStore prints what a write to several tables would do.

@@ -12,17 +12,21 @@ func editVerbs() topic {
 		{
 			name: "edit", operands: "TABLE", summary: "change a table in your editor",
 			about: `VISUAL or EDITOR opens a private copy, and what it leaves becomes a version.
-A text that is refused is kept, and the message names the file.`,
+A text that is refused is kept, and the message names the file. When the table
+has moved on meanwhile, the edit is merged with what others wrote.`,
 			shape:   writes,
+			flags:   mergeFlags(),
 			example: "EDITOR='sed -i s/Hello/Hi/' rdb edit text",
 			run:     runEdit,
 		},
 		{
 			name: "apply", operands: "TABLE FILE", summary: "store a whole new content of a table",
 			about: `FILE - is standard input. With --base the content is taken to be an edit of
-that version; when the table has moved on since, nothing is stored.`,
+that version: when the table has moved on since, it is kept as a version of its
+own and merged with the head, row by row and cell by cell. Where both changed
+the same the head's value stays, a conflict is recorded, and rdb exits 3.`,
 			shape:   writes,
-			flags:   []flag{{"--base", "ID", "the version the content was made from (default the head)"}},
+			flags:   append([]flag{{"--base", "ID", "the version it was made from (default the head)"}}, mergeFlags()...),
 			example: "rdb export text | sed 's/Hi/Hello/' | rdb apply text -",
 			run:     runApply,
 		},
@@ -51,6 +55,10 @@ func runEdit(c *call) error {
 	if err != nil {
 		return err
 	}
+	options, err := c.mergeOptions()
+	if err != nil {
+		return err
+	}
 	base, err := t.Resolve("head")
 	if err != nil {
 		return err
@@ -71,12 +79,12 @@ func runEdit(c *call) error {
 		draft.remove()
 		return c.stored(t.Name(), reedbase.Result{ID: base.ID})
 	}
-	result, err := t.Apply(after, base.ID, reedbase.MergeOptions{})
+	result, err := t.Apply(after, base.ID, options)
 	if err != nil {
-		return draft.keep(err)
+		return draft.keep(c.refusedBy(err))
 	}
 	draft.remove()
-	return c.stored(t.Name(), result)
+	return c.merged(t.Name(), result)
 }
 
 func runApply(c *call) error {
@@ -84,21 +92,23 @@ func runApply(c *call) error {
 	if err != nil {
 		return err
 	}
-	var base reedbase.Version
-	if c.text("base") != "" {
-		if base, err = t.Resolve(c.text("base")); err != nil {
-			return err
-		}
+	options, err := c.mergeOptions()
+	if err != nil {
+		return err
+	}
+	base, err := c.base(t)
+	if err != nil {
+		return err
 	}
 	content, err := cli.ReadInput(c.Env, c.operands[1], maxTable)
 	if err != nil {
 		return err
 	}
-	result, err := t.Apply(content, base.ID, reedbase.MergeOptions{})
+	result, err := t.Apply(content, base, options)
 	if err != nil {
-		return err
+		return c.refusedBy(err)
 	}
-	return c.stored(t.Name(), result)
+	return c.merged(t.Name(), result)
 }
 
 func runCommit(c *call) error {

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"slices"
+
 	"github.com/reedbase/reedbase/pkg/cli"
 	"github.com/reedbase/reedbase/pkg/fault"
 	"github.com/reedbase/reedbase/pkg/reedbase"
@@ -111,8 +113,17 @@ func runVersionList(c *call) error {
 	if err != nil {
 		return err
 	}
-	return writeRecords(c, "version time action user rows bytes tags message", versions, func(v reedbase.Version) []any {
-		return []any{v.ID, c.moment(v.Time), v.ActionName, v.User, v.Rows, v.DeltaSize, words(v.Tags), v.Message}
+	merges := slices.ContainsFunc(versions, func(v reedbase.Version) bool { return v.Parent != 0 })
+	columns := "version time action user rows bytes tags message"
+	if c.format != cli.Table || merges {
+		columns += " base parent"
+	}
+	return writeRecords(c, columns, versions, func(v reedbase.Version) []any {
+		values := []any{v.ID, c.moment(v.Time), v.ActionName, v.User, v.Rows, v.DeltaSize, words(v.Tags), v.Message}
+		if c.format != cli.Table || merges {
+			values = append(values, idText(v.Base), idText(v.Parent))
+		}
+		return values
 	})
 }
 

@@ -28,14 +28,16 @@ from standard input, without its last newline. A row that is not there is
 inserted, with the columns not named left empty. COLUMN+=N and COLUMN-=N add to
 a number, exact, with as many decimals as the longer of the two has; an empty
 cell counts as 0. Conditions are looked at while nobody else can write; where
-one does not hold nothing is stored and rdb exits 1.`,
+one does not hold nothing is stored and rdb exits 1. With --base the change is
+taken to be one of that version, as rdb apply --base does.`,
 			shape: writes,
-			flags: []flag{
+			flags: append([]flag{
 				{"--if", "TEST…", "only if COLUMN=VALUE; numbers also with != < <= > >="},
 				{"--if-version", "ID", "only if the row is as it was in that version"},
 				{"--if-absent", "", "only if there is no such row"},
 				{"--if-exists", "", "only if there is one"},
-			},
+				{"--base", "ID", "change the row as it was in that version, and merge"},
+			}, mergeFlags()...),
 			example: "rdb set text page.title@en value='Welcome back'\nrdb set text page.visits@en value+=1\n" +
 				"rdb set text page.visits@en value=0 --if 'value>0'",
 			run: runSet,

@@ -7,195 +7,205 @@ import (
 	"io"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/reedbase/reedbase/pkg/fault"
 	"github.com/reedbase/reedbase/pkg/row"
 	"github.com/reedbase/reedbase/pkg/stamp"
 )
 
-// A file is a table: a header, a row an event, and the line "# CRC-32 N" over all before it. A list of columns, and a row of
-// the table that the conflict is about, is one cell that holds them as a record. A row that was not there is an empty cell.
+// The two files, which reed-conflicts(5) describes, are tables: {id}.conflicts says what a version opened and
+// settled, conflicts.csv what is open. Both end in a comment "# VERSION CRC" over all before it.
+
 const (
-	fields = "id|key|kind|columns|kept|base_version|ours_version|theirs_version|ours_user|theirs_user|base|ours|theirs|base_columns|ours_columns|theirs_columns"
-
-	openHeader  = fields + "\n"
-	eventHeader = "event|" + fields + "|by\n"
-
-	opened, settled = "opened", "settled"
-
-	checkPrefix = "# CRC-32 "
+	disputesHeader = "what|" + conflictHeader
+	openHeader     = "version|" + conflictHeader
+	conflictHeader = "id|key|columns|kind|base_version|ours_version|theirs_version|base_user|ours_user|theirs_user|base|ours|theirs|now"
+	conflictCells  = 15
 )
 
-// MaxSize bounds a file, in bytes.
+// MaxSize bounds a file of conflicts, in bytes.
 const MaxSize = 1 << 30
 
-// Encode returns the file.
-func (f *File) Encode() []byte {
-	b := []byte(eventHeader)
-	for _, c := range f.Opened {
-		cells := append([][]byte{[]byte(opened)}, c.cells()...)
-		b = row.AppendRecord(b, append(cells, nil), "\n")
+// Encode returns the file of version id.
+func (d *File) Encode(id stamp.ID) []byte {
+	b := []byte(disputesHeader + "\n")
+	if d.Headers[3] != nil {
+		b = row.AppendRecord(b, [][]byte{[]byte("headers"), nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, d.Headers[0], d.Headers[1], d.Headers[2], d.Headers[3]}, "\n")
 	}
-	for _, s := range f.Settled {
-		cells := make([][]byte, 18)
-		cells[0], cells[1], cells[4], cells[17] = []byte(settled), []byte(s.ID.String()), list(s.Columns), []byte(s.By)
-		b = row.AppendRecord(b, cells, "\n")
+	for _, c := range d.Opened {
+		b = c.append(b, "opened")
 	}
-	return fmt.Appendf(b, "%s%d\n", checkPrefix, crc32.ChecksumIEEE(b))
+	for _, s := range d.Settled {
+		c := Conflict{ID: s.ID, Key: s.Key, Columns: s.Columns, Now: s.Now}
+		b = c.appendAs(b, "settled", s.By)
+	}
+	return appendTrailer(b, id)
 }
 
-// Table returns the conflicts as a table.
-func Table(open []Conflict) []byte {
-	b := []byte(openHeader)
-	for _, c := range open {
-		b = row.AppendRecord(b, c.cells(), "\n")
-	}
-	return b
+func (c *Conflict) append(b []byte, first string) []byte {
+	return c.appendAs(b, first, c.Kind.String())
 }
 
-func (c *Conflict) cells() [][]byte {
-	number := func(n uint64) []byte { return strconv.AppendUint(nil, n, 10) }
-	return [][]byte{
-		[]byte(c.ID.String()), c.Key, []byte(c.Kind.String()), list(c.Columns), []byte(c.Kept),
-		[]byte(c.Base.Version.String()), []byte(c.Ours.Version.String()), []byte(c.Theirs.Version.String()),
-		number(c.Ours.User), number(c.Theirs.User), c.Base.Record, c.Ours.Record, c.Theirs.Record,
-		list(c.Base.Columns), list(c.Ours.Columns), list(c.Theirs.Columns),
+func (c *Conflict) appendAs(b []byte, first, kind string) []byte {
+	cells := [][]byte{[]byte(first), []byte(c.ID), c.Key, joinNames(c.Columns), []byte(kind)}
+	parties := []Side{c.Base, c.Ours, c.Theirs}
+	for _, p := range parties {
+		cells = append(cells, number(uint64(p.Version)))
 	}
+	for _, p := range parties {
+		cells = append(cells, number(p.User))
+	}
+	for _, p := range parties {
+		cells = append(cells, p.Record)
+	}
+	return row.AppendRecord(b, append(cells, c.Now), "\n")
 }
 
-// list returns names as a record; none as nothing.
-func list(names []string) []byte {
-	if len(names) == 0 {
+// number writes n in decimal, and nothing for 0.
+func number(n uint64) []byte {
+	if n == 0 {
 		return nil
 	}
-	cells := make([][]byte, len(names))
-	for i, n := range names {
-		cells[i] = []byte(n)
-	}
-	return row.AppendRecord(nil, cells, "")
+	return strconv.AppendUint(nil, n, 10)
 }
 
-// Parse reads a file; what Encode would not have written is fault.Corrupt.
-func Parse(b []byte) (f File, err error) {
-	at := bytes.LastIndexByte(b[:max(0, len(b)-1)], '\n') + 1
-	if string(b[at:]) != fmt.Sprintf("%s%d\n", checkPrefix, crc32.ChecksumIEEE(b[:at])) {
-		return f, fault.New(fault.Corrupt, "the checksum in its last line is not that of the lines before it")
-	}
-	records, err := rows(b[:at], eventHeader)
-	if err != nil {
-		return f, err
-	}
-	for n, cells := range records {
-		if err := f.add(cells); err != nil {
-			return File{}, fault.New(fault.Corrupt, "row %d: %w", n+1, err)
-		}
-	}
-	if !bytes.Equal(f.Encode(), b) {
-		return File{}, fault.New(fault.Corrupt, "it is not written as such files are")
-	}
-	return f, nil
+func appendTrailer(b []byte, id stamp.ID) []byte {
+	return fmt.Appendf(b, "# %s %d\n", id, crc32.ChecksumIEEE(b))
 }
 
-// ParseTable reads what Table returns; anything else is fault.Corrupt.
-func ParseTable(b []byte) (open []Conflict, err error) {
-	records, err := rows(b, openHeader)
-	if err != nil {
-		return nil, err
+// Parse reads the file of version id. What Encode would not have written in just these bytes is refused with
+// fault.Corrupt.
+func Parse(b []byte, id stamp.ID) (*File, error) {
+	d := &File{}
+	at, err := parseConflicts(b, disputesHeader, func(cells [][]byte) error { return d.add(cells, id) })
+	if err == nil && at != id {
+		err = fault.New(fault.Corrupt, "it is the file of version %s", at)
 	}
-	for n, cells := range records {
-		c, err := parse(cells)
-		if err != nil {
-			return nil, fault.New(fault.Corrupt, "row %d: %w", n+1, err)
-		}
-		open = append(open, c)
+	if err == nil && !bytes.Equal(d.Encode(id), b) {
+		err = fault.New(fault.Corrupt, "it is not written as it should be")
 	}
-	return open, nil
+	return d, err
 }
 
-// rows returns the cells of the rows behind the header.
-func rows(b []byte, header string) (records [][][]byte, err error) {
-	if !bytes.HasPrefix(b, []byte(header)) {
-		return nil, fault.New(fault.Corrupt, "its header is not that of conflicts")
-	}
-	width := bytes.Count([]byte(header), []byte("|")) + 1
-	for at := len(header); ; {
-		r, err := row.Next(b, at)
-		if err == io.EOF {
-			return records, nil
-		}
-		var cells [][]byte
-		if err == nil {
-			cells, err = row.Cells(nil, b[r.Body:r.End])
-		}
-		if err == nil && len(cells) != width {
-			err = fault.New(fault.Corrupt, "it has %d cells, not %d", len(cells), width)
-		}
-		if err != nil {
-			return nil, fault.New(fault.Corrupt, "row %d: %w", len(records)+1, err)
-		}
-		records, at = append(records, cells), r.End
-	}
-}
-
-func (f *File) add(cells [][]byte) error {
+func (d *File) add(cells [][]byte, id stamp.ID) error {
 	switch string(cells[0]) {
-	case opened:
-		c, err := parse(cells[1:])
-		f.Opened = append(f.Opened, c)
+	case "headers":
+		for i := range d.Headers {
+			d.Headers[i] = present(cells[11+i])
+		}
+	case "opened":
+		c, err := parseConflict(cells, cells[4])
+		c.Version = id
+		d.Opened = append(d.Opened, c)
 		return err
-	case settled:
-		id, err := ParseID(string(cells[1]))
+	case "settled":
+		c, err := parseConflict(cells, []byte(Update.String()))
+		d.Settled = append(d.Settled, Settled{c.ID, c.Key, c.Columns, string(cells[4]), c.Now})
+		return err
+	default:
+		return fault.New(fault.Corrupt, "a record is of no known kind, %q", cells[0])
+	}
+	return nil
+}
+
+// ParseOpen reads conflicts.csv; at is the version whose file of conflicts was the newest that it knows.
+func ParseOpen(b []byte) (list []Conflict, at stamp.ID, err error) {
+	at, err = parseConflicts(b, openHeader, func(cells [][]byte) error {
+		version, err := stamp.Parse(string(cells[0]))
 		if err != nil {
 			return err
 		}
-		columns, err := names(cells[4])
-		f.Settled = append(f.Settled, Settled{id, columns, string(cells[17])})
+		c, err := parseConflict(cells, cells[4])
+		c.Version = version
+		list = append(list, c)
 		return err
+	})
+	if err == nil && !bytes.Equal(EncodeOpen(list, at), b) {
+		err = fault.New(fault.Corrupt, "it is not written as it should be")
 	}
-	return fault.New(fault.Corrupt, "%q is no event", cells[0])
+	return list, at, err
 }
 
-func parse(cells [][]byte) (c Conflict, err error) {
-	if c.ID, err = ParseID(string(cells[0])); err != nil {
+// EncodeOpen writes conflicts.csv.
+func EncodeOpen(list []Conflict, at stamp.ID) []byte {
+	b := []byte(openHeader + "\n")
+	for _, c := range list {
+		b = c.append(b, c.Version.String())
+	}
+	return appendTrailer(b, at)
+}
+
+// parseConflicts checks a file of conflicts against its trailer and reads its records, which begin below header.
+func parseConflicts(b []byte, header string, each func(cells [][]byte) error) (at stamp.ID, err error) {
+	end := bytes.LastIndexByte(bytes.TrimSuffix(b, []byte("\n")), '\n') + 1
+	id, sum, ok := strings.Cut(strings.TrimPrefix(string(b[end:]), "# "), " ")
+	if at, err = stamp.Parse(id); err != nil || !ok || sum != fmt.Sprintf("%d\n", crc32.ChecksumIEEE(b[:end])) {
+		return 0, fault.New(fault.Corrupt, "its last line does not vouch for it")
+	}
+	text, ok := bytes.CutPrefix(b[:end], []byte(header+"\n"))
+	if !ok {
+		return at, fault.New(fault.Corrupt, "its header is not %q", header)
+	}
+	for off := 0; off < len(text); {
+		r, err := row.Next(text, off)
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return at, fault.New(fault.Corrupt, "%w", err)
+		}
+		cells, err := row.Cells(nil, text[r.Body:r.End])
+		if err == nil && (len(cells) != conflictCells || r.Body > r.Start) {
+			err = fault.New(fault.Corrupt, "a record has %d cells, not %d", len(cells), conflictCells)
+		}
+		if err == nil {
+			err = each(cells)
+		}
+		if err != nil {
+			return at, fault.New(fault.Corrupt, "%w", err)
+		}
+		off = r.End
+	}
+	return at, nil
+}
+
+// parseConflict reads the cells of a record, with a kind that may stand elsewhere.
+func parseConflict(cells [][]byte, kind []byte) (c Conflict, err error) {
+	c = Conflict{ID: string(cells[1]), Key: bytes.Clone(cells[2]), Now: present(cells[14])}
+	if len(c.ID) != 16 || strings.Trim(c.ID, "0123456789abcdef") != "" {
+		return c, fault.New(fault.Corrupt, "%q is no conflict's id", c.ID)
+	}
+	if c.Columns, err = splitNames(cells[3]); err != nil {
 		return c, err
 	}
-	kind := slices.Index(kinds[:], string(cells[2]))
-	if kind < 0 {
-		return c, fault.New(fault.Corrupt, "%q is no kind of conflict", cells[2])
+	k := slices.Index(kinds[:], string(kind))
+	if k < 0 {
+		return c, fault.New(fault.Corrupt, "%q is no kind of conflict", kind)
 	}
-	c.Kind, c.Kept = Kind(kind), string(cells[4])
-	if c.Kind != Header {
-		c.Key = append([]byte{}, cells[1]...)
-	}
-	if c.Columns, err = names(cells[3]); err != nil {
-		return c, err
-	}
-	for i, side := range []*Side{&c.Base, &c.Ours, &c.Theirs} {
-		if side.Version, err = stamp.Parse(string(cells[5+i])); err != nil {
-			return c, err
+	c.Kind = Kind(k)
+	for i, p := range []*Side{&c.Base, &c.Ours, &c.Theirs} {
+		version, err1 := parseNumber(cells[5+i])
+		user, err2 := parseNumber(cells[8+i])
+		if err1 != nil || err2 != nil {
+			return c, fault.New(fault.Corrupt, "conflict %s: %q and %q are no version and user", c.ID, cells[5+i], cells[8+i])
 		}
-		if i > 0 {
-			if side.User, err = strconv.ParseUint(string(cells[7+i]), 10, 64); err != nil {
-				return c, err
-			}
-		}
-		if len(cells[10+i]) > 0 {
-			side.Record = bytes.Clone(cells[10+i])
-		}
-		if side.Columns, err = names(cells[13+i]); err != nil {
-			return c, err
-		}
+		*p = Side{Version: stamp.ID(version), User: user, Record: present(cells[11+i])}
 	}
 	return c, nil
 }
 
-func names(cell []byte) (list []string, err error) {
+func parseNumber(cell []byte) (uint64, error) {
 	if len(cell) == 0 {
-		return nil, nil
+		return 0, nil
 	}
-	cells, err := row.Cells(nil, cell)
-	for _, c := range cells {
-		list = append(list, string(c))
+	return strconv.ParseUint(string(cell), 10, 64)
+}
+
+// present returns a copy of a record, nil for an empty cell: no record is empty.
+func present(cell []byte) []byte {
+	if len(cell) == 0 {
+		return nil
 	}
-	return list, err
+	return bytes.Clone(cell)
 }

@@ -24,7 +24,8 @@ type Conflict struct {
 	// Base, Ours and Theirs are the records, with their line ends, in the columns of their own texts; nil where the
 	// row is not there.
 	Base, Ours, Theirs []byte
-	Kept               Side // whose value is in the merged text, Ours or Theirs; Base where it has both
+	Merged             []byte // the record in the merged text, without its line end; nil where the row is not there
+	Kept               Side   // whose value is in the merged text, Ours or Theirs; Base where it has both
 }
 
 // clash notes a conflict over an item in the given columns.

@@ -12,6 +12,9 @@ func (m *merger) write() *delta.Delta {
 	ours := m.texts[Ours]
 	w := writer{ours: ours.bytes, eol: "\n", made: delta.Delta{BaseSize: int64(len(ours.bytes))}}
 	header := m.mergeHeader()
+	for i := range m.result.Conflicts {
+		m.result.Conflicts[i].Merged = header.body
+	}
 	if header.eol != "" {
 		w.eol = header.eol
 	}
@@ -35,8 +38,13 @@ func (m *merger) write() *delta.Delta {
 func (m *merger) writeRows(w *writer) {
 	settled := make([]outcome, len(m.items))
 	for id := range m.items {
-		if !m.items[id].plain {
-			settled[id] = m.settle(&m.items[id])
+		if m.items[id].plain {
+			continue
+		}
+		known := len(m.result.Conflicts)
+		settled[id] = m.settle(&m.items[id])
+		for ; known < len(m.result.Conflicts); known++ {
+			m.result.Conflicts[known].Merged = settled[id].body
 		}
 	}
 	for _, id := range m.weave(m.order, m.inBase, len(m.items)) {

@@ -1,7 +1,9 @@
 package reedbase
 
 import (
+	"errors"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/reedbase/reedbase/pkg/conflict"
@@ -10,17 +12,45 @@ import (
 	"github.com/reedbase/reedbase/pkg/table"
 )
 
-// MergeOptions say how a write is merged that was made from an older version. The zero value is what the database's settings
-// say.
+// Conflict is what two writes set differently, neither having seen the other.
+type Conflict struct {
+	ID      string // unique in the database; "" where the write was refused and nothing was recorded
+	Table   string
+	Version ID // the merge that recorded it
+	Kind    ConflictKind
+	Key     []string // none for a conflict over the header
+	Columns []string // that clash and are not settled; none: the whole row, or the order of the columns
+
+	Base, Ours, Theirs ConflictSide
+	Now                *Record // as the merge left the row, or who settled a part since; nil: there is none
+}
+
+// ConflictKind says how two writes clash.
+type ConflictKind = conflict.Kind
+
+// The kinds of conflicts: both set a cell, one changed what the other deleted, both inserted, both changed the header.
+const (
+	UpdateConflict = conflict.Update
+	DeleteConflict = conflict.Delete
+	InsertConflict = conflict.Insert
+	HeaderConflict = conflict.Header
+)
+
+// ConflictSide is one of the three states of a row in a conflict, and the write that it came about by.
+type ConflictSide struct {
+	Version Version // ID 0 where nothing was stored
+	Record  *Record // nil: the row is not there; of a conflict over the header, the columns as a record
+}
+
+// MergeOptions say how a write that was made from an older version is joined with the head. The zero value is what the
+// database's settings say.
 type MergeOptions struct {
-	Rows       bool   // rows that both sides changed are a conflict, even in different cells
-	OnConflict string // "record" stores conflicts; "fail" refuses the write with a *Clash, which is fault.No
+	Rows       bool   // a row that both sides changed is a conflict, even where they changed different cells
+	OnConflict string // "record" stores conflicts; "fail" refuses the write with a *Clash
 	Strategy   string // "manual", "last-write-wins" or "first-write-wins"
 }
 
-// Clash is the error of a write that was refused for its conflicts.
-type Clash = table.Clash
-
+// merging returns how a write of the table is merged.
 func (t *Table) merging(o MergeOptions) (table.MergeOptions, error) {
 	c, err := t.db.store.Config()
 	if err != nil {
@@ -41,99 +71,114 @@ func (t *Table) merging(o MergeOptions) (table.MergeOptions, error) {
 	return m, err
 }
 
-// Strategy returns what becomes of the conflicts of this table, by the database's settings.
-func (t *Table) Strategy() (string, error) {
+// Strategy says how conflicts are settled at once.
+type Strategy = table.Strategy
+
+// The strategies.
+const (
+	Manual         = table.Manual
+	LastWriteWins  = table.LastWriteWins
+	FirstWriteWins = table.FirstWriteWins
+)
+
+// ParseStrategy returns the strategy of a name; fault.Input when there is none.
+func ParseStrategy(name string) (Strategy, error) { return table.ParseStrategy(name) }
+
+// Clash is the error of a write that MergeOptions.OnConflict refused because of conflicts. Its kind is fault.No.
+type Clash struct{ Conflicts []Conflict }
+
+// Error returns how many conflicts there are.
+func (c *Clash) Error() string {
+	if len(c.Conflicts) == 1 {
+		return "1 conflict with what was written since; nothing was stored"
+	}
+	return strconv.Itoa(len(c.Conflicts)) + " conflicts with what was written since; nothing was stored"
+}
+
+// Strategy returns how conflicts of this table are settled at once, by the database's settings.
+func (t *Table) Strategy() (Strategy, error) {
 	m, err := t.merging(MergeOptions{})
-	return m.Strategy.String(), err
+	return m.Strategy, err
 }
 
-// ConflictSide is what one of three texts had in a conflict.
-type ConflictSide struct {
-	Version ID
-	User    string // who wrote it; "" for the base
-	Columns []string
-	Cells   []string // nil when the row was not there
+// clashing turns a refusal of the table into one of this package.
+func (t *Table) clashing(err error) error {
+	var refused *table.Clash
+	if !errors.As(err, &refused) {
+		return err
+	}
+	list, err := t.conflictsOf(refused.Conflicts)
+	if err != nil {
+		return err
+	}
+	return fault.As(fault.No, &Clash{list})
 }
 
-// Conflict is two writes of one row, or of the header, neither of which had seen the other.
-type Conflict struct {
-	ID      string
-	Table   string
-	Kind    string   // "update", "delete", "insert" or "header"
-	Key     []string // cells of the row's key; none for the header
-	Columns []string // that clash; none when it is the whole row, or the order of the columns
-	Kept    string   // what the table has: "ours", "theirs" or "both"
-	Base    ConflictSide
-	Ours    ConflictSide
-	Theirs  ConflictSide
-	id      conflict.ID
-}
-
-// Conflicts returns the open conflicts of the table, oldest first.
+// Conflicts returns the open conflicts of the table, in the order in which they were recorded.
 func (t *Table) Conflicts() ([]Conflict, error) {
-	open, err := t.t.Conflicts()
-	if err != nil || len(open) == 0 {
+	raw, err := t.t.Conflicts()
+	if err != nil {
 		return nil, err
 	}
-	return t.conflictsOf(open)
+	if err := t.t.Describe(raw); err != nil {
+		return nil, err
+	}
+	return t.conflictsOf(raw)
 }
 
-// ClashConflicts returns the conflicts for which a write was refused. They have no ids.
-func (t *Table) ClashConflicts(c *Clash) ([]Conflict, error) { return t.conflictsOf(c.Conflicts) }
-
-func (t *Table) conflictsOf(open []conflict.Conflict) ([]Conflict, error) {
+func (t *Table) conflictsOf(raw []conflict.Conflict) ([]Conflict, error) {
 	key, err := t.t.KeyNames()
 	if err != nil {
 		return nil, err
 	}
-	names := t.db.labels()
-	list := make([]Conflict, len(open))
-	for i, c := range open {
-		list[i] = Conflict{Table: t.Name(), Kind: c.Kind.String(), Columns: c.Columns, Kept: c.Kept, id: c.ID}
-		if c.ID.N > 0 {
-			list[i].ID = c.ID.String()
+	lines, err := t.t.Lines()
+	if err != nil {
+		return nil, err
+	}
+	names, versions := t.db.labels(), map[ID]Version{}
+	for _, l := range lines {
+		versions[l.ID] = versionOf(l, names)
+	}
+	list := make([]Conflict, len(raw))
+	for i, c := range raw {
+		if list[i], err = conflictOf(c, key, versions); err != nil {
+			return nil, err
 		}
-		if c.Kind != conflict.Header {
-			if list[i].Key, err = keyCells(c.Key, len(key)); err != nil {
-				return nil, err
-			}
-		}
-		for j, side := range []conflict.Side{c.Base, c.Ours, c.Theirs} {
-			to := []*ConflictSide{&list[i].Base, &list[i].Ours, &list[i].Theirs}[j]
-			if *to, err = sideOf(side); err != nil {
-				return nil, err
-			}
-			if j > 0 {
-				to.User = names.user(side.User)
-			}
+		list[i].Table = t.Name()
+		if list[i].Theirs.Version.ID == 0 {
+			list[i].Theirs.Version.User = names.user(c.Theirs.User)
 		}
 	}
 	return list, nil
 }
 
-func keyCells(key []byte, n int) ([]string, error) {
-	parts, err := row.SplitKey(key, max(1, n))
-	cells := make([]string, len(parts))
-	for i, p := range parts {
-		cells[i] = string(p)
+func conflictOf(c conflict.Conflict, key []string, versions map[ID]Version) (out Conflict, err error) {
+	out = Conflict{ID: c.ID, Version: c.Version, Kind: c.Kind, Columns: c.Columns}
+	if c.Kind != conflict.Header {
+		cells, err := row.SplitKey(c.Key, max(1, len(key)))
+		if err != nil {
+			cells = [][]byte{c.Key} // the table has another key now
+		}
+		for _, cell := range cells {
+			out.Key = append(out.Key, string(cell))
+		}
 	}
-	return cells, err
+	if out.Now, err = recordOf(c.NowColumns, key, c.Now); err != nil {
+		return out, err
+	}
+	for _, side := range []struct {
+		to   *ConflictSide
+		from conflict.Side
+	}{{&out.Base, c.Base}, {&out.Ours, c.Ours}, {&out.Theirs, c.Theirs}} {
+		side.to.Version = versions[side.from.Version]
+		if side.to.Record, err = recordOf(side.from.Columns, key, side.from.Record); err != nil {
+			return out, err
+		}
+	}
+	return out, nil
 }
 
-func sideOf(s conflict.Side) (ConflictSide, error) {
-	to := ConflictSide{Version: s.Version, Columns: s.Columns}
-	if s.Record == nil {
-		return to, nil
-	}
-	cells, err := row.Cells(nil, s.Record)
-	to.Cells = make([]string, len(cells))
-	for i, c := range cells {
-		to.Cells[i] = string(c)
-	}
-	return to, err
-}
-
-// Conflicts returns the open conflicts of all tables, by table.
+// Conflicts returns the open conflicts of all tables, by name.
 func (db *DB) Conflicts() (list []Conflict, err error) {
 	names, err := db.names()
 	if err != nil {
@@ -144,90 +189,91 @@ func (db *DB) Conflicts() (list []Conflict, err error) {
 		if err != nil {
 			return nil, err
 		}
-		open, err := t.Conflicts()
+		found, err := t.Conflicts()
 		t.Close()
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, open...)
+		list = append(list, found...)
 	}
 	return list, nil
 }
 
-// Conflict returns the open conflict that a text means: its id, or a beginning of one that no other has. None is
-// fault.NotFound, several are fault.Input.
-func (db *DB) Conflict(spec string) (Conflict, error) {
+// FindConflict returns the open conflict of an id or a unique beginning of one; fault.NotFound when there is none, and
+// fault.Input where several begin so.
+func (db *DB) FindConflict(id string) (Conflict, error) {
 	all, err := db.Conflicts()
 	if err != nil {
 		return Conflict{}, err
 	}
-	if i := slices.IndexFunc(all, func(c Conflict) bool { return c.ID == spec }); i >= 0 {
-		return all[i], nil
-	}
-	some := slices.DeleteFunc(all, func(c Conflict) bool { return spec == "" || !strings.HasPrefix(c.ID, spec) })
-	switch len(some) {
+	found := slices.DeleteFunc(all, func(c Conflict) bool { return !strings.HasPrefix(c.ID, id) })
+	switch len(found) {
 	case 1:
-		return some[0], nil
+		return found[0], nil
 	case 0:
-		err := fault.New(fault.NotFound, "there is no open conflict %q", spec)
+		err := fault.New(fault.NotFound, "there is no open conflict %q", id)
 		return Conflict{}, fault.WithHint(err, "'rdb conflict:list' lists them")
 	}
-	err = fault.New(fault.Input, "%q is the beginning of %d conflicts' ids", spec, len(some))
-	return Conflict{}, fault.WithHint(err, "the first two are %s and %s", some[0].ID, some[1].ID)
+	return Conflict{}, fault.New(fault.Input, "%d conflicts begin with %q", len(found), id)
 }
 
 // Take says what a conflict's row is to be.
 type Take = table.Take
 
-// What a resolution takes. By the recorded times of the two writes, TakeLater and TakeEarlier take one of them.
+// What a resolution takes. By the recorded times of the two writes, TakeLater and TakeEarlier take one of them; TakeBoth keeps
+// the row and adds theirs under a new key.
 const (
 	TakeOurs    = table.TakeOurs
 	TakeTheirs  = table.TakeTheirs
 	TakeBase    = table.TakeBase
-	TakeBoth    = table.TakeBoth // theirs under a new key
+	TakeBoth    = table.TakeBoth
 	TakeValue   = table.TakeValue
 	TakeLater   = table.TakeLater
 	TakeEarlier = table.TakeEarlier
 )
 
-// Resolution is how a conflict is settled.
-type Resolution struct {
-	Take   Take
-	Column string       // the only column to settle; "" settles all
-	Values []Assignment // of TakeValue
-	Force  bool         // also where the row was written since; TakeOurs then keeps the row as it is now
-}
+// Resolution settles one conflict.
+type Resolution = table.Resolution
 
-// Resolved is what settling a conflict did.
+// Resolved is a conflict that was settled.
 type Resolved struct {
-	ID      string
-	Took    string   // "ours", "theirs", "base", "both" or "value"
-	NewKey  []string // of the row that TakeBoth added
-	Columns []string // that are settled; none for all
+	ID     string
+	Key    []string
+	By     string   // ours, theirs, base, both, value, or the name of a strategy
+	NewKey []string // of the row that TakeBoth added; none else
 }
 
-// ResolveConflicts settles conflicts of the table, all in the same way and as one version, whether or not it changes a byte.
-// Where a row is not what the merge left any more nothing is stored, and the error is fault.No.
-func (t *Table) ResolveConflicts(list []Conflict, how Resolution) (Result, []Resolved, error) {
+// ResolveConflicts settles conflicts of the table, all or none, in one version. A row that somebody has changed since is
+// refused with fault.No unless the resolution is forced.
+func (t *Table) ResolveConflicts(list ...Resolution) (res Result, done []Resolved, err error) {
 	user, err := t.db.user()
 	if err != nil {
-		return Result{}, nil, err
+		return res, nil, err
 	}
-	all := make([]table.Resolution, len(list))
-	for i, c := range list {
-		all[i] = table.Resolution{ID: c.id, Take: how.Take, Column: how.Column, Values: how.Values, Force: how.Force}
-	}
-	raw, done, err := t.t.Resolve(user, all...)
+	raw, resolved, err := t.t.Resolve(user, list...)
 	if err != nil {
-		return Result{}, nil, err
+		return res, nil, err
 	}
 	key, err := t.t.KeyNames()
-	resolved := make([]Resolved, len(done))
-	for i, d := range done {
-		resolved[i] = Resolved{ID: d.ID.String(), Took: d.By, Columns: d.Columns}
-		if d.NewKey != nil && err == nil {
-			resolved[i].NewKey, err = keyCells(d.NewKey, len(key))
-		}
+	if err != nil {
+		return res, nil, err
 	}
-	return t.result(raw), resolved, err
+	for _, r := range resolved {
+		c, err := conflictOf(r.Conflict, key, nil)
+		if err != nil {
+			return res, nil, err
+		}
+		one := Resolved{ID: r.ID, Key: c.Key, By: r.By}
+		if r.NewKey != nil {
+			cells, err := row.SplitKey(r.NewKey, max(1, len(key)))
+			if err != nil {
+				return res, nil, err
+			}
+			for _, cell := range cells {
+				one.NewKey = append(one.NewKey, string(cell))
+			}
+		}
+		done = append(done, one)
+	}
+	return t.result(raw), done, nil
 }

@@ -78,7 +78,7 @@ func TestBatchAndFrames(t *testing.T) {
 		t.Error(err)
 	}
 	_, obstacles, err = db.RollbackFrame(back.Frame, RollbackOptions{})
-	if fault.KindOf(err) != fault.No || len(obstacles) != 1 || obstacles[0].Table != "stock" || obstacles[0].Conflict.Ours.Cells[1] != "7" {
+	if fault.KindOf(err) != fault.No || len(obstacles) != 1 || obstacles[0].Table != "stock" || obstacles[0].Conflict.Ours.Record.Cells[1] != "7" {
 		t.Errorf("%+v %v", obstacles, err)
 	}
 	if _, err := db.Frames(FrameFilter{User: "nobody"}); fault.KindOf(err) != fault.NotFound {

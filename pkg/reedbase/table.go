@@ -47,6 +47,8 @@ type Status struct {
 	Locked                  bool             // by Holder
 	Waiting                 []durable.Waiter // for the lock, first come first
 	Unknown                 bool             // the outcome of a write is unknown until Recover
+	Conflicts               int              // that are open
+	Strategy                Strategy         // how conflicts of the table are settled at once
 }
 
 // Close releases the table.
@@ -126,6 +128,12 @@ func (t *Table) status(names labels) (s Status, there bool, err error) {
 	}
 	if st.Head.ID != 0 {
 		s.Head = versionOf(st.Head, names)
+	}
+	if s.Strategy, err = t.Strategy(); err != nil {
+		return s, false, err
+	}
+	if st.Problem == nil {
+		s.Conflicts, s.Problem = t.t.CountConflicts()
 	}
 	there = st.Head.ID != 0 && st.Head.Action != verlog.Delete || st.State == Dirty || st.Problem != nil
 	return s, there, nil

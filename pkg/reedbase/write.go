@@ -14,9 +14,8 @@ type Result struct {
 	DeltaSize               int64 // bytes
 	PruneDue                bool  // Prune with the database's max-versions would free space
 
-	// Of a write that was made from an older version: ID and the rows are the merge's.
-	Side      ID  // the version that keeps the write as it was made; 0 where nothing was merged
-	Conflicts int // that it left open
+	Side               ID  // the version that keeps the write as it was made, where ID merged it with the head; else 0
+	Conflicts, Settled int // that the merge left open; that were settled at once, or by this version
 }
 
 func (t *Table) result(r table.Result) Result {
@@ -27,7 +26,10 @@ func (t *Table) result(r table.Result) Result {
 }
 
 func resultOf(r table.Result) Result {
-	return Result{r.ID, r.Stored, r.Action, r.Counts.Added, r.Counts.Changed, r.Counts.Deleted, r.DeltaSize, r.PruneDue, r.Side, r.Conflicts}
+	return Result{
+		ID: r.ID, Stored: r.Stored, Action: r.Action, Added: r.Counts.Added, Changed: r.Counts.Changed, Deleted: r.Counts.Deleted,
+		DeltaSize: r.DeltaSize, PruneDue: r.PruneDue, Side: r.Side, Conflicts: r.Conflicts, Settled: r.Settled,
+	}
 }
 
 func (t *Table) path(name string) string {
@@ -42,7 +44,7 @@ func (t *Table) write(do func(user uint64) (table.Result, error)) (Result, error
 	}
 	r, err := do(user)
 	if err != nil {
-		return Result{}, err
+		return Result{}, t.clashing(err)
 	}
 	return t.result(r), nil
 }
@@ -58,19 +60,20 @@ func (t *Table) Delete(keys ...[]string) (Result, error) {
 	return t.write(func(user uint64) (table.Result, error) { return t.t.Delete(user, keys...) })
 }
 
-// Apply stores a whole new content that was made from version base; 0 is the head. When base is not the head any more it is
-// merged with the head; see MergeOptions.
+// Apply stores a whole new content that was made from version base; 0 is the head. Where base is not the head any more it is
+// kept as a version of its own and merged with the head: Result.Side says so, and Result.Conflicts how many conflicts that
+// left. A content that is its base's stores nothing. See Clash.
 func (t *Table) Apply(content []byte, base ID, o MergeOptions) (Result, error) {
 	merging, err := t.merging(o)
 	if err != nil {
 		return Result{}, err
 	}
 	return t.write(func(user uint64) (table.Result, error) {
-		return t.t.Replace(table.Replacement{Content: content, Action: verlog.Update, User: user, Base: base, Existing: true, Merge: merging})
+		return t.t.Replace(table.Replacement{Content: content, Action: verlog.Update, User: user, Base: base, Merge: merging, Existing: true})
 	})
 }
 
-// SetFrom is Set in the rows of version base, merged as Apply merges.
+// SetFrom changes a row of the table as it was at version base, which is merged as Apply merges.
 func (t *Table) SetFrom(base ID, key []string, cells []Assignment, o MergeOptions) (Result, error) {
 	merging, err := t.merging(o)
 	if err != nil {

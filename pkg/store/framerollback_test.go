@@ -122,7 +122,7 @@ func TestRollbackConflicts(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer x.Close()
-	if open, err := x.Conflicts(); err != nil || len(open) != 2 || open[0].ID.Version != c.Frame {
+	if open, err := x.Conflicts(); err != nil || len(open) != 2 || open[0].Version != c.Frame {
 		t.Errorf("%+v %v", open, err)
 	}
 	d.sound()

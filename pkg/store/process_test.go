@@ -15,7 +15,6 @@ import (
 
 	"github.com/reedbase/reedbase/pkg/fault"
 	"github.com/reedbase/reedbase/pkg/table"
-	"github.com/reedbase/reedbase/pkg/verlog"
 )
 
 // child is the program of the processes that tests start: it opens the database in dir and runs a task on it.
@@ -86,11 +85,11 @@ func count(t *table.Table, user uint64) error {
 			return err
 		}
 		c.Close()
-		next := fmt.Appendf(nil, "key|value\nn|%d\n", n+1)
-		r, err := t.Replace(table.Replacement{Content: next, Action: verlog.Update, User: user, Base: head.ID, Merge: table.MergeOptions{Fail: true}})
-		if err == nil && r.Stored { // else somebody else counted to the same number
+		next := []table.Assignment{{Column: "value", Value: strconv.Itoa(n + 1)}}
+		_, err = t.Set(user, []string{"n"}, next, table.Condition{Test: table.Unchanged, Version: head.ID})
+		if err == nil {
 			done++
-		} else if err != nil && fault.KindOf(err) != fault.No {
+		} else if fault.KindOf(err) != fault.No {
 			return err
 		}
 	}

@@ -198,7 +198,7 @@ func TestRefusals(t *testing.T) {
 		do   func() (Result, error)
 		kind fault.Kind
 	}{
-		"stale base":       {replace(Replacement{Content: []byte(rows(3)), Action: verlog.Update, Base: ids[1], Merge: MergeOptions{Fail: true}}), fault.No},
+		"stale base":       {replace(Replacement{Content: []byte(rows(3)), Base: ids[1], Merge: MergeOptions{Fail: true}}), fault.No},
 		"base unknown":     {replace(Replacement{Content: []byte(rows(3)), Base: 1}), fault.NotFound},
 		"create twice":     {replace(Replacement{Content: []byte(rows(3)), Create: true}), fault.Input},
 		"twin keys":        {replace(Replacement{Content: []byte("k|v\na|1\na|2\n")}), fault.Input},

@@ -59,15 +59,23 @@ func garbage(name string, x *index, keep map[stamp.ID]bool) bool {
 		return true
 	}
 	text, isDelta := strings.CutSuffix(name, deltaSuffix)
-	for _, suffix := range []string{schemaSuffix, conflictsSuffix} {
-		if !isDelta {
-			text, _ = strings.CutSuffix(text, suffix)
-		}
+	if !isDelta {
+		text = ofVersion(name)
 	}
 	id, err := stamp.Parse(text)
 	if err != nil || text == name {
 		return false
 	}
 	l, logged := x.line(id)
-	return !logged || isDelta && x.origin(l) <= x.compact && !keep[id]
+	return !logged || isDelta && x.mayBeGone(l) && !keep[id]
+}
+
+// ofVersion returns the id in the name of a file that a version has beside its delta; other names as they are.
+func ofVersion(name string) string {
+	for _, suffix := range []string{schemaSuffix, conflictsSuffix} {
+		if id, ok := strings.CutSuffix(name, suffix); ok {
+			return id
+		}
+	}
+	return name
 }

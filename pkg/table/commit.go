@@ -48,10 +48,8 @@ func (s *Session) makeFiles(v *staged) error {
 			return err
 		}
 	}
-	if !d.Conflicts.Empty() {
-		d.number(id)
-		v.draft.Conflicts = d.Conflicts
-		if err := s.create(v, id.String()+conflictsSuffix, d.Conflicts.Encode()); err != nil {
+	if d.conflicts != nil {
+		if err := s.create(v, conflictsName(id), d.conflicts.Encode(id)); err != nil {
 			return err
 		}
 	}
@@ -131,11 +129,11 @@ func (s *Session) Publish() ([]Result, error) {
 		return nil, err
 	}
 	defer s.forget()
-	s.listConflicts()
 	if err := s.bringUp(before, change); err != nil {
 		t.warn("version " + v.head().ID.String() + " is stored; current.csv could not be brought up to date: " + err.Error())
 		return results, nil
 	}
+	s.bringUpConflicts()
 	t.refresh(v)
 	s.keepRows()
 	results[len(results)-1].PruneDue = s.pruneDue()
@@ -281,7 +279,21 @@ func (t *Table) Write(build func(s *Session) (*Draft, error)) (Result, error) {
 	return t.write(build, false)
 }
 
-func (t *Table) write(build func(s *Session) (*Draft, error), dirtyToo bool) (res Result, err error) {
+func (t *Table) write(build func(s *Session) (*Draft, error), dirtyToo bool) (Result, error) {
+	return t.locked(dirtyToo, func(s *Session) error {
+		d, err := build(s)
+		if err == nil && d != nil {
+			_, err = s.Stage(*d)
+		}
+		return err
+	})
+}
+
+// commit runs stage on the locked table and publishes what it staged, if anything. The result is that of the version staged
+// last. It refuses a table that was edited by hand.
+func (t *Table) commit(stage func(s *Session) error) (Result, error) { return t.locked(false, stage) }
+
+func (t *Table) locked(dirtyToo bool, stage func(s *Session) error) (res Result, err error) {
 	s, err := t.Begin()
 	if err != nil {
 		return res, err
@@ -292,15 +304,15 @@ func (t *Table) write(build func(s *Session) (*Draft, error), dirtyToo bool) (re
 			return res, err
 		}
 	}
-	d, err := build(s)
+	if err := stage(s); err != nil {
+		return res, err
+	}
+	if len(s.staged) == 0 {
+		return Result{ID: s.Head().ID}, nil
+	}
+	results, err := s.Publish()
 	if err != nil {
 		return res, err
 	}
-	if d == nil {
-		return Result{ID: s.Head().ID}, nil
-	}
-	if _, err := s.Stage(*d); err != nil {
-		return res, err
-	}
-	return s.publishLast()
+	return results[len(results)-1], nil
 }

@@ -2,10 +2,8 @@ package table
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/reedbase/reedbase/pkg/conflict"
 	"github.com/reedbase/reedbase/pkg/fault"
@@ -15,120 +13,152 @@ import (
 
 const (
 	conflictsSuffix = ".conflicts"
-	conflictsFile   = "conflicts.csv"
+	openFile        = "conflicts.csv"
 )
 
-// number gives what the version id opens its ids, and settles it where that was decided beforehand.
-func (d *Draft) number(id stamp.ID) {
-	opened := slices.Clone(d.Conflicts.Opened)
-	for i := range opened {
-		opened[i].ID = conflict.ID{Version: id, N: i + 1}
-		if d.settle != "" {
-			d.Conflicts.Settled = append(d.Conflicts.Settled, conflict.Settled{ID: opened[i].ID, By: d.settle})
-		}
-	}
-	d.Conflicts.Opened = opened
-}
+func conflictsName(id stamp.ID) string { return id.String() + conflictsSuffix }
 
-// Conflicts returns those that are open, oldest first. They come from the files of versions: conflicts.csv is for people.
+// Conflicts returns the conflicts that are open, in the order in which they were recorded: none of a table that is deleted.
+// Like Read it takes no lock.
 func (t *Table) Conflicts() ([]conflict.Conflict, error) {
-	names, err := t.dir.Names()
-	if err != nil || !slices.ContainsFunc(names, isConflicts) {
-		return nil, err
-	}
 	lines, err := t.readLines()
 	if err != nil {
 		return nil, err
 	}
-	return t.openConflicts(names, indexOf(lines))
+	if head, _ := verlog.Head(lines); !exists(head) {
+		return nil, nil
+	}
+	list, _, err := t.openConflicts(lines)
+	return list, err
 }
 
-func isConflicts(name string) bool { return strings.HasSuffix(name, conflictsSuffix) }
-
-// openConflicts reads the files of the versions that the log has, from the one on that last deleted the table.
-func (t *Table) openConflicts(names []string, x *index) ([]conflict.Conflict, error) {
-	var deleted stamp.ID
-	for _, l := range x.lines {
-		if l.Action == verlog.Delete {
-			deleted = l.ID
-		}
+// CountConflicts returns how many conflicts are open. Of a table that never had any only the log is looked through.
+func (t *Table) CountConflicts() (int, error) {
+	log, err := t.dir.ReadFile(logFile, maxLog)
+	if err != nil {
+		return 0, unlessDamage(err)
 	}
-	var ids []stamp.ID
-	for _, name := range names {
-		text, ok := strings.CutSuffix(name, conflictsSuffix)
-		id, err := stamp.Parse(text)
-		if _, logged := x.line(id); ok && err == nil && logged && id > deleted {
-			ids = append(ids, id)
-		}
+	if mark := fmt.Appendf(nil, "|%d|", verlog.MergeConflicts); !bytes.Contains(log, mark) {
+		return 0, nil
 	}
-	slices.Sort(ids)
-	files := make([]conflict.File, len(ids))
-	for i, id := range ids {
-		var err error
-		if files[i], err = t.readConflicts(id); err != nil {
-			return nil, err
-		}
-	}
-	return conflict.Open(files), nil
+	list, err := t.Conflicts()
+	return len(list), err
 }
 
-func (t *Table) readConflicts(id stamp.ID) (f conflict.File, err error) {
-	name := id.String() + conflictsSuffix
+// openConflicts returns the open conflicts after lines, and the line up to which conflicts.csv knows them, 0 when it is not
+// to be believed. Only what came behind that is read from the files of versions.
+func (t *Table) openConflicts(lines []verlog.Line) (list []conflict.Conflict, known stamp.ID, err error) {
+	set, from := conflict.NewSet(nil), 0
+	if last := lastDispute(lines); last == 0 {
+		return nil, 0, nil
+	}
+	if b, err := t.dir.ReadFile(openFile, conflict.MaxSize); err == nil {
+		if list, at, err := conflict.ParseOpen(b); err == nil {
+			for i, l := range lines {
+				if l.ID == at {
+					set, from, known = conflict.NewSet(list), i+1, at
+				}
+			}
+		}
+	}
+	set, err = t.applyDisputes(set, lines, from)
+	if err != nil {
+		return nil, 0, err
+	}
+	return set.All(), known, nil
+}
+
+// deriveOpen is openConflicts from the files of versions alone.
+func (t *Table) deriveOpen(lines []verlog.Line) ([]conflict.Conflict, error) {
+	set, err := t.applyDisputes(conflict.NewSet(nil), lines, 0)
+	if err != nil {
+		return nil, err
+	}
+	return set.All(), nil
+}
+
+// applyDisputes adds to set what the lines from that index on opened and settled.
+func (t *Table) applyDisputes(set *conflict.Set, lines []verlog.Line, from int) (*conflict.Set, error) {
+	x := indexOf(lines)
+	for _, l := range lines[from:] {
+		if x.anew(l) {
+			set = conflict.NewSet(nil)
+		}
+		if !hasConflicts(l.Action) {
+			continue
+		}
+		d, err := t.readDisputes(l.ID)
+		if err != nil {
+			return nil, fault.WithHint(err, "run 'rdb recover %s'", t.name)
+		}
+		set.Apply(d)
+	}
+	return set, nil
+}
+
+// lastDispute returns the newest version that changed which conflicts are open, or 0.
+func lastDispute(lines []verlog.Line) (last stamp.ID) {
+	x := indexOf(lines)
+	for _, l := range lines {
+		if hasConflicts(l.Action) || last != 0 && x.anew(l) {
+			last = l.ID
+		}
+	}
+	return last
+}
+
+// anew reports whether l makes a table anew that was deleted: the conflicts of the one before are nobody's.
+func (x *index) anew(l verlog.Line) bool {
+	base, ok := x.line(l.Base)
+	return ok && base.Action == verlog.Delete && (l.Action == verlog.Create || l.Action == verlog.Import)
+}
+
+// readDisputes reads the file of conflicts of a version.
+func (t *Table) readDisputes(id stamp.ID) (*conflict.File, error) {
+	name := conflictsName(id)
 	b, err := t.dir.ReadFile(name, conflict.MaxSize)
+	if fault.KindOf(err) == fault.NotFound {
+		return nil, fault.New(fault.Corrupt, "%s is missing: the conflicts of version %s", t.dir.Path(name), id)
+	}
+	if err != nil {
+		return nil, err
+	}
+	d, err := conflict.Parse(b, id)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", t.dir.Path(name), err)
+	}
+	return d, nil
+}
+
+// bringUpConflicts makes conflicts.csv what the log says, where it is behind. It is derived: not being able to is a warning.
+// The lock must be held.
+func (t *Table) bringUpConflicts(v *view) {
+	err := v.needLines()
 	if err == nil {
-		f, err = conflict.Parse(b)
+		err = v.log.err
+	}
+	if err == nil {
+		_, err = t.writeOpen(v.log.lines)
 	}
 	if err != nil {
-		err = fmt.Errorf("%s: %w", t.dir.Path(name), err)
-	}
-	return f, err
-}
-
-// listConflicts makes conflicts.csv what the published versions say. Not being able to is a warning.
-func (s *Session) listConflicts() {
-	if slices.ContainsFunc(s.staged, func(p staged) bool { return p.touchesConflicts(s.t) }) {
-		s.putConflicts()
+		t.warn("conflicts.csv could not be brought up to date: " + err.Error())
 	}
 }
 
-// touchesConflicts reports whether the version may change which conflicts are open.
-func (v *staged) touchesConflicts(t *Table) bool {
-	l := v.line
-	return l.Action == verlog.Delete || l.Action >= verlog.Automerge && t.dir.Exists(l.ID.String()+conflictsSuffix)
+// writeOpen writes conflicts.csv, unless it is what it should be. Nothing is flushed: it is checked before it is believed.
+func (t *Table) writeOpen(lines []verlog.Line) (written bool, err error) {
+	list, known, err := t.openConflicts(lines)
+	last := lastDispute(lines)
+	if err != nil || known == last {
+		return false, err
+	}
+	return true, t.dir.Put(openFile, openFile+tempSuffix, conflict.EncodeOpen(list, last))
 }
 
-func (s *Session) putConflicts() {
-	t := s.t
-	if err := t.bringConflictsUp(s.v); err != nil {
-		t.warn(conflictsFile + " could not be brought up to date: " + err.Error())
-	}
+// holdsConflicts reports whether a version among lines opened or settled conflicts.
+func holdsConflicts(lines []verlog.Line) bool {
+	return slices.ContainsFunc(lines, func(l verlog.Line) bool { return hasConflicts(l.Action) })
 }
 
-// bringConflictsUp makes conflicts.csv the open conflicts; without any there is none.
-func (t *Table) bringConflictsUp(v *view) error {
-	names, err := t.dir.Names()
-	if err != nil || !slices.ContainsFunc(names, func(n string) bool { return isConflicts(n) || n == conflictsFile }) {
-		return err
-	}
-	if err := errors.Join(v.needLines(), v.log.err); err != nil {
-		return err
-	}
-	open, err := t.openConflicts(names, indexOf(v.log.lines))
-	if err != nil {
-		return err
-	}
-	if len(open) == 0 {
-		return t.dir.Remove(conflictsFile)
-	}
-	list := conflict.Table(open)
-	if old, err := t.dir.ReadFile(conflictsFile, conflict.MaxSize); err == nil && bytes.Equal(old, list) {
-		return nil
-	}
-	err = t.dir.Put(conflictsFile, conflictsFile+tempSuffix, list)
-	if fault.KindOf(err) == fault.Corrupt { // something that is no file stands there
-		if _, err2 := t.moveAside(conflictsFile, conflictsFile); err2 == nil {
-			err = t.dir.Put(conflictsFile, conflictsFile+tempSuffix, list)
-		}
-	}
-	return err
-}
+// hasConflicts reports whether versions of an action have a file of conflicts.
+func hasConflicts(a verlog.Action) bool { return a == verlog.MergeConflicts || a == verlog.Resolve }

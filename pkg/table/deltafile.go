@@ -50,10 +50,10 @@ func (t *Table) explain(err error, line verlog.Line, x *index) error {
 	if fault.KindOf(err) != fault.NotFound {
 		return err
 	}
-	if x.origin(line) > x.compact {
+	if !x.mayBeGone(line) {
 		return fault.New(fault.Corrupt, "%s is missing: the delta of version %s", t.dir.Path(deltaName(line.ID)), line.ID)
 	}
-	err = fault.New(fault.NotFound, "table %q: version %s was folded away", t.name, line.ID)
+	err = fault.New(fault.NotFound, "table %q: version %s was folded away", t.name, x.origin(line))
 	return fault.WithHint(err, "the oldest version that can be read is %s; 'rdb version:tag' keeps a version for ever", x.compact)
 }
 

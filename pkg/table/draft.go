@@ -23,10 +23,8 @@ type Draft struct {
 	Base   stamp.ID
 	Parent stamp.ID // a merge's side version, or 0
 
-	Conflicts conflict.File // that the version opens, without ids, and settles
-
-	settle string // how the version settles what it opens, or ""
-	moved  *moved // where the edit leaves rows; nil when nobody knows
+	moved     *moved         // where the edit leaves rows; nil when nobody knows
+	conflicts *conflict.File // what the version opens and settles, or nil
 }
 
 // Counts is a number of rows by what happened to them.
@@ -44,7 +42,7 @@ type Result struct {
 	DeltaSize int64 // bytes of the delta file
 	PruneDue  bool  // more than twice the versions to keep are readable
 
-	// Of a write that was made from an older version: ID is the merge's, and Counts is what the merge changed in the head.
-	Side      stamp.ID // the version that keeps the write as it was made
-	Conflicts int      // that the merge opened
+	Side      stamp.ID // the version that was merged, which keeps the write as it was made; 0: nothing had to be merged
+	Conflicts int      // that are open now
+	Settled   int      // conflicts that were settled at once, or by this version
 }

@@ -58,12 +58,7 @@ func (s *Session) Edit() (*Edit, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.editOf(head)
-}
-
-// editOf begins a change of the rows of a text.
-func (s *Session) editOf(head *Content) (e *Edit, err error) {
-	e = &Edit{s: s, head: head, read: newHashedReader(head), key: s.KeyNames(), rows: map[string]*editedRow{}}
+	e := &Edit{s: s, head: head, read: newHashedReader(head), key: s.KeyNames(), rows: map[string]*editedRow{}}
 	if e.columns, err = (text{ReaderAt: head, size: head.Size}).columns(); err != nil {
 		return nil, err
 	}

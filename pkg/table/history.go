@@ -11,16 +11,19 @@ import (
 	"github.com/reedbase/reedbase/pkg/verlog"
 )
 
-// Moment is one state of a row and the version that brought it about: of a merge the side version that it joined.
+// Moment is one state of a row and the version that brought it about.
 type Moment struct {
 	Line    verlog.Line
-	Columns []string // of the table at that version
-	Record  []byte   // nil: the version deleted the row
-	Changed []string // columns whose cells it changed; nil where the row came to be
+	Author  verlog.Line // the version that was merged, where Line is a merge; else Line
+	Side    bool        // Line is a side version: the row was so in what its author wrote, and perhaps nowhere else
+	Columns []string    // of the table at that version
+	Record  []byte      // nil: the version deleted the row
+	Changed []string    // columns whose cells it changed; nil where the row came to be
 }
 
 // History returns the states of one row, newest first; fault.NotFound when it never was. Where older versions were
-// folded away, the oldest moment is the state the row had there.
+// folded away, the oldest moment is the state the row had there. A write that was merged is there as it was made, before the
+// merge.
 func (t *Table) History(key []string) ([]Moment, error) {
 	var moments []Moment
 	err := t.walkHead(func(s step, id []byte, names []string) error {
@@ -54,7 +57,7 @@ func (t *Table) walkHead(visit func(s step, id []byte, names []string) error, ke
 	if err != nil {
 		return err
 	}
-	return t.walk(x, names, func(s step) error { return visit(s, id, names) })
+	return t.walk(true, x, names, func(s step) error { return visit(s, id, names) })
 }
 
 // moment returns what the step did to the row of key, or nil.
@@ -66,7 +69,7 @@ func (s step) moment(key []byte, names []string) (*Moment, error) {
 		if !bytes.Equal(c.Key, key) {
 			continue
 		}
-		m := &Moment{Line: s.author, Columns: s.changes.NewColumns, Record: c.New}
+		m := &Moment{Line: s.line, Author: s.author, Side: s.side, Columns: s.changes.NewColumns, Record: c.New}
 		if c.Old != nil && c.New != nil {
 			cells, err := s.changes.Cells(c)
 			if err != nil {
@@ -97,7 +100,7 @@ func (s step) firstMoment(key []byte, names []string) (*Moment, error) {
 	if !ok {
 		return nil, err
 	}
-	return &Moment{Line: s.author, Columns: columns, Record: bytes.Clone(b[r.Body:r.End])}, nil
+	return &Moment{Line: s.line, Author: s.author, Columns: columns, Record: bytes.Clone(b[r.Body:r.End])}, nil
 }
 
 // Blame says which version last set each row that was set after the oldest readable version; all other rows are that
@@ -112,9 +115,9 @@ func (t *Table) Blame() (byKey map[string]verlog.Line, root verlog.Line, err err
 		return nil, root, err
 	}
 	byKey = map[string]verlog.Line{}
-	err = t.walk(x, names, func(s step) error {
+	err = t.walk(false, x, names, func(s step) error {
 		if s.first != nil {
-			root = s.author
+			root = s.line
 			return nil
 		}
 		for _, c := range s.changes.Rows {
@@ -132,7 +135,8 @@ func (t *Table) BlameCells(key []string) (byColumn map[string]verlog.Line, err e
 	if err != nil {
 		return nil, err
 	}
-	if moments[0].Record == nil {
+	moments = slices.DeleteFunc(moments, func(m Moment) bool { return m.Side })
+	if len(moments) == 0 || moments[0].Record == nil {
 		return nil, fault.New(fault.NotFound, "table %q has no row %q any more", t.name, strings.Join(key, "|"))
 	}
 	c, err := t.Read()
@@ -151,7 +155,7 @@ func (t *Table) BlameCells(key []string) (byColumn map[string]verlog.Line, err e
 			set = columns
 		}
 		for _, c := range set {
-			byColumn[c] = m.Line
+			byColumn[c] = m.Author
 		}
 	}
 	return byColumn, nil
@@ -176,8 +180,10 @@ func (t *Table) At(id stamp.ID) (*Content, error) { return t.content(id, nil) }
 func (t *Table) Folded(lines []verlog.Line) func(stamp.ID) bool {
 	x := indexOf(lines)
 	return func(id stamp.ID) bool {
-		_, kept := x.folded[id]
+		if snap, ok := x.folded[id]; ok {
+			return !t.dir.Exists(deltaName(snap)) // of a version that had a name, or an open conflict
+		}
 		l, ok := x.line(id)
-		return ok && !kept && x.origin(l) < x.compact
+		return ok && (x.origin(l) < x.compact || x.severed[id])
 	}
 }

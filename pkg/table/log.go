@@ -25,6 +25,8 @@ type logView struct {
 	lines []verlog.Line // all lines, nil when the record vouched for the head
 	fixed error         // why the file cannot be written; nil when it can
 	err   error         // damage, of kind fault.Corrupt
+
+	disputed bool // lines that no record vouches for opened or settled conflicts
 }
 
 func (l *logView) close() {
@@ -116,6 +118,10 @@ func (l *logView) extend(rec *record) bool {
 			l.head = line
 		}
 	}
+	if n := len(lines); n > 0 && lines[n-1].ID != l.head.ID && lines[n-1].Action != verlog.Compact {
+		return false // a side version without its merge: half an append, perhaps
+	}
+	l.disputed = holdsConflicts(lines)
 	return true
 }
 
@@ -133,6 +139,7 @@ func (l *logView) readAll(path string) error {
 		l.end, l.torn = torn, true
 	}
 	l.head, _ = verlog.Head(lines)
+	l.disputed = holdsConflicts(lines)
 	return nil
 }
 

@@ -120,8 +120,10 @@ func (t *Table) classify(v *view) error {
 	if err := v.needLines(); err != nil {
 		return err
 	}
+	sides := sidesOf(v.log.lines)
 	for i := len(v.log.lines) - 1; i >= 0; i-- {
-		if l := v.log.lines[i]; l.Hash == hash && l.Action != verlog.Delete {
+		// A side version was never in current.csv: a file that holds its content was edited.
+		if l := v.log.lines[i]; l.Hash == hash && l.Action != verlog.Delete && !sides[l.ID] {
 			v.version, v.state = l.ID, Stale
 			return nil
 		}

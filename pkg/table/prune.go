@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"slices"
 
-	"github.com/reedbase/reedbase/pkg/conflict"
 	"github.com/reedbase/reedbase/pkg/delta"
 	"github.com/reedbase/reedbase/pkg/stamp"
 	"github.com/reedbase/reedbase/pkg/verlog"
@@ -20,8 +19,8 @@ type Pruned struct {
 	Snapshot stamp.ID // the line under which the oldest kept version is stored, or 0
 }
 
-// Prune keeps the newest keep versions readable, at least one, and those that have a name; older ones keep their log
-// lines alone. Cut short at any point it loses nothing: what it left is removed by the next one, or by Collect.
+// Prune keeps the newest keep versions readable, at least one, those that have a name and those of open conflicts; older
+// ones, and side versions made from them, keep their log lines alone. Cut short at any point it loses nothing: what it left is removed by the next one, or by Collect.
 func (t *Table) Prune(user uint64, keep int) (p Pruned, err error) {
 	s, err := t.Begin()
 	if err != nil {
@@ -40,13 +39,13 @@ func (t *Table) Prune(user uint64, keep int) (p Pruned, err error) {
 		freed, err := t.removeFolded(x)
 		return Pruned{Freed: freed}, err
 	}
-	pinned, err := t.pinned(x)
+	wanted, err := t.wanted(x)
 	if err != nil {
 		return p, err
 	}
-	needed := []stamp.ID{cut.ID}
-	for _, id := range pinned {
-		if _, ok := x.line(id); ok && id < cut.ID && !slices.Contains(needed, id) {
+	needed, sides := []stamp.ID{cut.ID}, x.severedBy(cut.ID, sidesOf(x.lines))
+	for id := range wanted {
+		if _, ok := x.line(id); ok && (id < cut.ID || sides[id]) && !x.unreadable(id) {
 			needed = append(needed, id)
 		}
 	}
@@ -96,6 +95,32 @@ func (s *Session) fold(id stamp.ID, x *index, user uint64) (stamp.ID, error) {
 	return staged.ID, err
 }
 
+// unreadable reports whether version id was folded away before.
+func (x *index) unreadable(id stamp.ID) bool {
+	_, kept := x.folded[id]
+	return !kept && (id < x.compact || x.severed[id])
+}
+
+// wanted are the versions that stay readable whatever their age: those that have a name, and those of open conflicts.
+func (t *Table) wanted(x *index) (map[stamp.ID]bool, error) {
+	tags, err := t.Tags()
+	if err != nil {
+		return nil, err
+	}
+	open, _, err := t.openConflicts(x.lines)
+	if err != nil {
+		return nil, err
+	}
+	wanted := map[stamp.ID]bool{}
+	for _, tag := range tags {
+		wanted[tag.ID] = true
+	}
+	for _, c := range open {
+		wanted[c.Base.Version], wanted[c.Ours.Version], wanted[c.Theirs.Version], wanted[c.Version] = true, true, true, true
+	}
+	return wanted, nil
+}
+
 // removeFolded removes the deltas of versions that were folded away, and returns how many bytes that frees.
 func (t *Table) removeFolded(x *index) (freed int64, err error) {
 	if x.compact == 0 {
@@ -106,7 +131,7 @@ func (t *Table) removeFolded(x *index) (freed int64, err error) {
 		return 0, err
 	}
 	for _, l := range x.lines {
-		if x.origin(l) > x.compact || keep[l.ID] {
+		if !x.mayBeGone(l) || keep[l.ID] {
 			continue
 		}
 		info, err := t.dir.Root().Lstat(deltaName(l.ID))
@@ -124,43 +149,19 @@ func (t *Table) removeFolded(x *index) (freed int64, err error) {
 	return freed, t.dir.Sync()
 }
 
-// keptSnapshots are the compact lines whose snapshots are still needed: of the oldest version kept and of named ones.
+// keptSnapshots are the compact lines whose snapshots are still needed: of the oldest version kept and of those wanted.
 func (t *Table) keptSnapshots(x *index) (map[stamp.ID]bool, error) {
-	pinned, err := t.pinned(x)
+	wanted, err := t.wanted(x)
 	if err != nil {
 		return nil, err
 	}
 	keep := map[stamp.ID]bool{x.folded[x.compact]: true}
-	for _, id := range pinned {
+	for id := range wanted {
 		if snap, ok := x.folded[id]; ok {
 			keep[snap] = true
 		}
 	}
 	return keep, nil
-}
-
-// pinned returns the versions that stay readable for ever: those with a name, and those of open conflicts.
-func (t *Table) pinned(x *index) (ids []stamp.ID, err error) {
-	tags, err := t.Tags()
-	if err != nil {
-		return nil, err
-	}
-	for _, tag := range tags {
-		ids = append(ids, tag.ID)
-	}
-	names, err := t.dir.Names()
-	if err != nil {
-		return nil, err
-	}
-	open, err := t.openConflicts(names, x)
-	for _, c := range open {
-		for _, side := range []conflict.Side{c.Base, c.Ours, c.Theirs} {
-			if l, ok := x.line(side.Version); ok && l.Action != verlog.Delete {
-				ids = append(ids, l.ID)
-			}
-		}
-	}
-	return ids, err
 }
 
 // pruneDue reports whether twice the versions to keep, or more, can be read.

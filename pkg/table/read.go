@@ -251,14 +251,12 @@ func (s *Session) Files() (files []File, err error) {
 		return nil, err
 	}
 	for _, name := range names {
-		id, ofVersion := strings.CutSuffix(name, deltaSuffix)
-		for _, suffix := range []string{schemaSuffix, conflictsSuffix} {
-			if !ofVersion {
-				id, ofVersion = strings.CutSuffix(name, suffix)
-			}
+		id, isDelta := strings.CutSuffix(name, deltaSuffix)
+		if !isDelta {
+			id = ofVersion(name)
 		}
 		n, err := stamp.Parse(id)
-		if _, logged := x.line(n); ofVersion && err == nil && logged {
+		if _, logged := x.line(n); id != name && err == nil && logged {
 			info, err := t.dir.Root().Lstat(name)
 			if err != nil {
 				return nil, err

@@ -66,10 +66,10 @@ func (t *Table) Recover() (done []string, err error) {
 	if err := r.deltas(x); err != nil {
 		return nil, err
 	}
-	if err := r.conflicts(x); err != nil {
+	if err := r.head(x); err != nil {
 		return nil, err
 	}
-	if err := r.head(x); err != nil {
+	if err := r.conflicts(); err != nil {
 		return nil, err
 	}
 	return nil, r.current()
@@ -129,22 +129,6 @@ func (r *recovery) deltas(x *index) error {
 		}
 	}
 	return nil
-}
-
-// conflicts moves the files aside that can no longer be read, and makes conflicts.csv what the others say.
-func (r *recovery) conflicts(x *index) error {
-	for _, l := range x.lines {
-		_, err := r.t.readConflicts(l.ID)
-		if err := unlessDamage(err); err != nil {
-			return err
-		}
-		if fault.KindOf(err) == fault.Corrupt {
-			if err := r.moveAway(l.ID.String()+conflictsSuffix, "is damaged: the conflicts that it opened or settled are lost"); err != nil {
-				return err
-			}
-		}
-	}
-	return r.t.bringConflictsUp(r.v)
 }
 
 // head sees to it that the newest version can be read, from the deltas alone.

@@ -43,8 +43,9 @@ func (r *recovery) log() error {
 	if err != nil {
 		return err
 	}
-	if l.err != nil || len(l.lines) == 0 || outlived {
-		lines, added, standIns = joinLines(l.lines, records)
+	if l.err != nil || len(l.lines) == 0 || outlived || lacks(l.lines, records) {
+		rec, _ := r.t.readRecord()
+		lines, added, standIns = joinLines(l.lines, records, rec.head.ID)
 	}
 	if len(lines) == 0 || l.err == nil && added == 0 && !unknown {
 		return r.known(unknown)
@@ -174,26 +175,51 @@ func (r *recovery) outlived(l *logView, records []verlog.Line) (bool, error) {
 	return false, unlessDamage(err)
 }
 
-// joinLines adds to the log's lines those of records that counted. Of a line that neither holds, and whose version others
+// lacks reports whether a version that one of lines was made from, or merged, is among records.
+func lacks(lines, records []verlog.Line) bool {
+	named := map[stamp.ID]bool{}
+	for _, l := range lines {
+		named[l.Base], named[l.Parent] = true, true
+	}
+	return slices.ContainsFunc(records, func(l verlog.Line) bool { return named[l.ID] })
+}
+
+// joinLines adds to the log's lines those of records that counted, known among them. Of a line that neither holds, and whose version others
 // were made from, nothing is known but that: an empty one stands in for it.
-func joinLines(lines, records []verlog.Line) (joined []verlog.Line, added, standIns int) {
+func joinLines(lines, records []verlog.Line, known stamp.ID) (joined []verlog.Line, added, standIns int) {
 	byID := map[stamp.ID]verlog.Line{}
-	for _, l := range counted(lines, records) {
+	for _, l := range counted(lines, records, known) {
 		byID[l.ID] = l
 	}
 	for _, l := range lines {
 		byID[l.ID] = l
 	}
-	known := len(byID)
+	real := len(byID)
 	standIn(byID)
 	joined = slices.SortedFunc(maps.Values(byID), func(a, b verlog.Line) int { return cmp.Compare(a.ID, b.ID) })
-	return joined, known - len(lines), len(joined) - known
+	standIns = len(joined) - real
+	joined = withoutLoneSides(joined, lines)
+	return joined, len(joined) - standIns - len(lines), standIns
+}
+
+// withoutLoneSides leaves out side versions that no merge joins and that are not among logged: their write was cut short.
+func withoutLoneSides(all, logged []verlog.Line) []verlog.Line {
+	have, sides := indexOf(logged), sidesOf(all)
+	head := verlog.Line{}
+	return slices.DeleteFunc(all, func(l verlog.Line) bool {
+		if head.ID == 0 || l.Base == head.ID {
+			head = l
+			return false
+		}
+		_, known := have.line(l.ID)
+		return !known && l.Action != verlog.Compact && !sides[l.ID]
+	})
 }
 
 // counted leaves out the records of writes that never counted, as far as that shows: no version was made from theirs, and
 // a later one was made from what theirs was. It also leaves out those that cannot be: made from what is not older.
-func counted(lines, records []verlog.Line) []verlog.Line {
-	used, next := map[stamp.ID]bool{}, map[stamp.ID]stamp.ID{}
+func counted(lines, records []verlog.Line, known stamp.ID) []verlog.Line {
+	used, next := map[stamp.ID]bool{known: true}, map[stamp.ID]stamp.ID{}
 	for _, l := range slices.Concat(lines, records) {
 		used[l.Base], used[l.Parent] = true, true
 		if l.Action != verlog.Compact {

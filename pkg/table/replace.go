@@ -18,77 +18,33 @@ type Replacement struct {
 	Content []byte
 	Action  verlog.Action
 	User    uint64
-	Key     []string // names of the key's columns; nil keeps what the table has
-	Base    stamp.ID // the version it was made from; 0 is the head
+	Key     []string     // names of the key's columns; nil keeps what the table has
+	Base    stamp.ID     // the version it was made from; 0 is the head
+	Merge   MergeOptions // how it is merged where the head is another version
 	Note    string
 	Source  string // what the content is, for messages
 	Create  bool   // the table must not exist yet
 
 	// Existing refuses a table that is not there, instead of making it.
 	Existing bool
-	Merge    MergeOptions // where Base is not the head
 }
 
 // Replace stores a whole new content: of an existing table, or as the first version of a new one. Content that is no
 // table is refused, naming every problem with its line. One that was made from a version that is not the head any more is
-// merged with the head; where it is to fail for conflicts, the error is a *Clash.
+// kept as its own version and merged with the head; see MergeOptions and Clash.
 func (t *Table) Replace(r Replacement) (Result, error) {
-	s, err := t.Begin()
-	if err != nil {
-		return Result{}, err
-	}
-	defer s.Close()
-	if err := s.RefuseDirty(); err != nil {
-		return Result{}, err
-	}
-	if err := s.Replace(r); err != nil {
-		return Result{}, err
-	}
-	return s.publishLast()
-}
-
-// Replace stages a whole new content, as one version or, where its base is not the head, as a side version and the merge that
-// joins it; nothing when it changes nothing. The errors are those of Table.Replace.
-func (s *Session) Replace(r Replacement) error {
-	if r.Base != 0 && r.Base != s.Head().ID {
-		if _, err := s.check(r); err != nil {
-			return err
-		}
-		return s.stageStale(r)
-	}
-	d, err := s.replacement(r)
-	if err == nil && d != nil {
-		_, err = s.Stage(*d)
-	}
-	return err
-}
-
-// publishLast publishes what is staged and returns the result of the version staged last, or what stands for none.
-func (s *Session) publishLast() (Result, error) {
-	if len(s.staged) == 0 {
-		return Result{ID: s.Head().ID}, nil
-	}
-	results, err := s.Publish()
-	if err != nil {
-		return Result{}, err
-	}
-	return results[len(results)-1], nil
-}
-
-// check refuses a content that is no table, or does not fit the table's state, and returns the columns of its key.
-func (s *Session) check(r Replacement) (key []string, err error) {
-	if err := s.admit(r); err != nil {
-		return nil, err
-	}
-	if key = r.Key; key == nil && s.Exists() {
-		key = s.KeyNames()
-	}
-	return key, checkTable(r.Source, r.Content, key)
+	return t.commit(func(s *Session) error { return s.Replace(r) })
 }
 
 func (s *Session) replacement(r Replacement) (*Draft, error) {
-	key, err := s.check(r)
-	if err != nil {
+	if err := s.admit(r); err != nil {
+		return nil, err
+	}
+	key := r.Key
+	if key == nil && s.Exists() {
+		key = s.KeyNames()
+	}
+	if err := checkTable(r.Source, r.Content, key); err != nil {
 		return nil, err
 	}
 	d, err := s.against(r.Content, key)
@@ -107,7 +63,7 @@ func (s *Session) admit(r Replacement) error {
 	if r.Create && s.Exists() {
 		return fault.New(fault.Input, "table %q exists", s.t.name)
 	}
-	if (r.Existing || r.Base != 0) && !s.Exists() {
+	if r.Existing && !s.Exists() {
 		return s.t.notFound()
 	}
 	return nil

@@ -2,14 +2,13 @@ package table
 
 import (
 	"bytes"
-	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/reedbase/reedbase/pkg/conflict"
 	"github.com/reedbase/reedbase/pkg/delta"
 	"github.com/reedbase/reedbase/pkg/fault"
-	"github.com/reedbase/reedbase/pkg/rbks"
 	"github.com/reedbase/reedbase/pkg/row"
 	"github.com/reedbase/reedbase/pkg/verlog"
 )
@@ -17,321 +16,367 @@ import (
 // Take says what a conflict's row is to be.
 type Take uint8
 
-// What a resolution takes.
+// The takes. TakeLater and TakeEarlier take the side that was written later or earlier.
 const (
-	TakeOurs    Take = iota // what the head had when the stale write came
-	TakeTheirs              // what the stale write had
-	TakeBase                // what both were made from
-	TakeBoth                // ours, and theirs under a new key
-	TakeValue               // given values
-	TakeLater               // ours or theirs, whichever was written later
-	TakeEarlier             // or earlier
+	TakeOurs Take = iota
+	TakeTheirs
+	TakeBase
+	TakeBoth // theirs becomes a row of its own, under a new key
+	TakeValue
+	TakeLater
+	TakeEarlier
 )
 
-var takes = [...]string{"ours", "theirs", "base", "both", "value", "last-write-wins", "first-write-wins"}
-
-// String returns the word for what is taken.
-func (t Take) String() string { return takes[t] }
+// String returns the choice in a word.
+func (c Take) String() string {
+	return [...]string{"ours", "theirs", "base", "both", "value", LastWriteWins.String(), FirstWriteWins.String()}[c]
+}
 
 // Resolution settles one conflict.
 type Resolution struct {
-	ID     conflict.ID
+	ID     string
 	Take   Take
-	Column string       // the only column to settle; "" settles all
+	Column string       // only this one of those that clash; "": all
 	Values []Assignment // of TakeValue
-	Force  bool         // also where the row was written since; TakeOurs then keeps the row as it is now
+	Force  bool         // also where the row is not what the conflict saw
 }
 
-// Resolved is what a resolution did.
-type Resolved struct {
-	ID      conflict.ID
-	By      string   // the word for the side that was taken
-	NewKey  []byte   // of the row that TakeBoth added
-	Columns []string // that are settled; none for all
-}
-
-// Resolve settles conflicts, as one version, whether or not it changes a byte. One that is not open is fault.NotFound; where
-// the row is not what the merge left any more, or cannot be what is asked for, nothing is stored and the error is fault.No.
-func (t *Table) Resolve(user uint64, list ...Resolution) (Result, []Resolved, error) {
-	s, err := t.Begin()
-	if err != nil {
-		return Result{}, nil, err
-	}
-	defer s.Close()
-	if err := s.RefuseDirty(); err != nil {
-		return Result{}, nil, err
-	}
-	d, done, err := s.resolve(user, list)
-	if err != nil {
-		return Result{}, nil, err
-	}
-	if _, err := s.Stage(*d); err != nil {
-		return Result{}, nil, err
-	}
-	res, err := s.publishLast()
-	return res, done, err
-}
-
-func (s *Session) resolve(user uint64, list []Resolution) (*Draft, []Resolved, error) {
-	x, err := s.index()
-	if err != nil {
-		return nil, nil, err
-	}
-	names, err := s.t.dir.Names()
-	if err != nil {
-		return nil, nil, err
-	}
-	open, err := s.t.openConflicts(names, x)
-	if err != nil {
-		return nil, nil, err
-	}
-	e, err := s.Edit()
-	if err != nil {
-		return nil, nil, err
-	}
-	var done []Resolved
-	var file conflict.File
-	for _, r := range list {
-		i := slices.IndexFunc(open, func(c conflict.Conflict) bool { return c.ID == r.ID })
-		if i < 0 {
-			return nil, nil, fault.New(fault.NotFound, "table %q has no open conflict %s", s.t.name, r.ID)
-		}
-		one := resolving{Edit: e, Conflict: open[i], Resolution: r}
-		if err := one.settle(); err != nil {
-			return nil, nil, fmt.Errorf("conflict %s: %w", r.ID, err)
-		}
-		settled := conflict.Settled{ID: r.ID, By: one.done.By, Columns: one.done.Columns}
-		file.Settled, done = append(file.Settled, settled), append(done, one.done)
-		open = conflict.Open([]conflict.File{{Opened: open}, {Settled: []conflict.Settled{settled}}})
-	}
-	d, err := e.Draft(user)
-	if err == nil && d == nil {
-		d = &Draft{User: user, Delta: delta.Edit(e.head.Size, nil), Hash: s.Head().Hash}
-	}
-	if err != nil {
-		return nil, nil, err
-	}
-	d.Action, d.Conflicts = verlog.Resolve, file
-	return d, done, nil
-}
-
-// resolving is one conflict on its way to be settled.
-type resolving struct {
-	*Edit
-	conflict.Conflict
-	Resolution
-	done Resolved
-}
-
-func (r *resolving) settle() error {
-	r.done.ID = r.Conflict.ID
-	take := r.Take
-	switch later := r.Theirs.Version > r.Ours.Version; {
-	case take == TakeLater && later, take == TakeEarlier && !later:
-		take = TakeTheirs
-	case take == TakeLater, take == TakeEarlier:
-		take = TakeOurs
-	}
-	r.done.By = take.String()
-	if r.Kind == conflict.Header {
-		return r.settleHeader(take)
-	}
-	if err := r.choose(); err != nil {
-		return err
-	}
-	row, err := r.find(r.cells(r.Key))
-	if err != nil {
-		return err
-	}
-	if r.Force && take == TakeOurs {
-		return nil
-	}
-	if err := r.unmoved(row); err != nil && !r.Force {
-		return err
-	}
-	return r.take(take, row)
-}
-
-// settleHeader takes the header as it is; another one is made by an edit.
-func (r *resolving) settleHeader(take Take) error {
-	if take == TakeOurs && r.Column == "" {
-		return nil
-	}
-	err := fault.New(fault.Input, "a conflict of the header is settled by --ours: the header as it is now")
-	return fault.WithHint(err, "change the header first, with 'rdb edit %s'", r.s.t.name)
-}
-
-// choose looks at the column that is to be settled.
-func (r *resolving) choose() error {
+// columns returns those to settle; none stand for all.
+func (r *Resolution) columns() []string {
 	if r.Column == "" {
 		return nil
 	}
-	if !slices.Contains(r.Columns, r.Column) {
-		err := fault.New(fault.Input, "column %q does not clash", r.Column)
-		if len(r.Columns) == 0 {
-			return fault.WithHint(err, "the whole row does")
+	return []string{r.Column}
+}
+
+// Resolved is a conflict, as it was, and what settled it.
+type Resolved struct {
+	conflict.Conflict
+	By     string // what took its place: as Take.String says
+	NewKey []byte // of the row that TakeBoth added; nil else
+}
+
+// Resolve settles conflicts, all of them or none, in one version: also where no byte of the table changes. A row that somebody
+// has changed since the conflict was recorded is refused with fault.No, and what it is now, unless Force is set. A conflict
+// that is not open is fault.NotFound, a choice that it does not offer fault.Input.
+func (t *Table) Resolve(user uint64, list ...Resolution) (res Result, done []Resolved, err error) {
+	res, err = t.commit(func(s *Session) (err error) {
+		done, err = s.stageResolve(user, list)
+		return err
+	})
+	if err != nil {
+		done = nil
+	}
+	return res, done, err
+}
+
+// Describe fills in the columns of the records in conflicts of this table.
+func (t *Table) Describe(list []conflict.Conflict) error {
+	var d *conflict.File
+	for i := range list {
+		c := &list[i]
+		if i == 0 || list[i-1].Version != c.Version {
+			var err error
+			if d, err = t.readDisputes(c.Version); err != nil {
+				return fault.WithHint(err, "run 'rdb recover %s'", t.name)
+			}
 		}
-		return fault.WithHint(err, "those that do are %s", strings.Join(r.Columns, ", "))
+		if err := d.Describe(c); err != nil {
+			return err
+		}
 	}
-	if r.Take == TakeBoth {
-		return fault.New(fault.Input, "both can be kept of a row, not of a column")
-	}
-	r.done.Columns = []string{r.Column}
 	return nil
 }
 
-// clashing returns the columns to settle; none stand for the whole row.
-func (r *resolving) clashing() []string {
-	if r.Column != "" {
-		return []string{r.Column}
-	}
-	return r.Columns
+// resolver settles conflicts one after the other.
+type resolver struct {
+	e       *Edit
+	open    *conflict.Set
+	columns []string // that the table gets; nil: those it has
+	settled []conflict.Settled
+	done    []Resolved
 }
 
-// cells splits a key into its cells.
-func (r *resolving) cells(key []byte) []string {
-	parts, err := row.SplitKey(key, len(r.keyAt))
+func (s *Session) stageResolve(user uint64, list []Resolution) ([]Resolved, error) {
+	x, err := s.index()
 	if err != nil {
-		return []string{string(key)}
+		return nil, err
 	}
-	cells := make([]string, len(parts))
-	for i, p := range parts {
-		cells[i] = string(p)
+	open, _, err := s.t.openConflicts(x.lines)
+	if err != nil {
+		return nil, err
 	}
-	return cells
-}
-
-// kept returns what the merge left in the row.
-func (r *resolving) kept() conflict.Side {
-	if r.Kept == "theirs" {
-		return r.Theirs
+	r := &resolver{open: conflict.NewSet(open)}
+	if r.e, err = s.Edit(); err != nil {
+		return nil, err
 	}
-	return r.Ours
-}
-
-// unmoved refuses a row that somebody has written since the merge: what was to be settled is not there any more.
-func (r *resolving) unmoved(now *editedRow) error {
-	was := r.kept()
-	same := (was.Record == nil) == (now.now == nil)
-	if same && now.now != nil {
-		for _, column := range r.compared(was) {
-			before, _ := cellNamed(was, column)
-			after, _ := cellNamed(conflict.Side{Columns: r.Edit.columns, Record: now.now}, column)
-			same = same && bytes.Equal(before, after)
+	for _, resolution := range list {
+		if err := r.resolve(resolution); err != nil {
+			return nil, err
 		}
 	}
-	if same {
-		return nil
+	d, err := r.draft(user)
+	if err != nil {
+		return nil, err
 	}
-	err := fault.New(fault.No, "row %q is not what the conflict saw any more: %s", r.Key, describeRow(now.now))
-	return fault.WithHint(err, "'rdb conflict:resolve %s --force' settles it all the same; with --ours the row stays as it is now", r.Conflict.ID)
+	d.Action, d.User, d.conflicts = verlog.Resolve, user, &conflict.File{Settled: r.settled}
+	_, err = s.Stage(*d)
+	return r.done, err
 }
 
-// compared returns the columns that tell whether the row is what the merge left.
-func (r *resolving) compared(was conflict.Side) []string {
-	if columns := r.clashing(); len(columns) > 0 {
-		return columns
+// draft returns the change of the table, even where it is none.
+func (r *resolver) draft(user uint64) (d *Draft, err error) {
+	e := r.e
+	if r.columns == nil {
+		d, err = e.Draft(user)
+	} else {
+		d, err = r.reformed()
 	}
-	return slices.DeleteFunc(slices.Clone(was.Columns), func(c string) bool { return !slices.Contains(r.Edit.columns, c) })
+	if err != nil || d != nil {
+		return d, err
+	}
+	return &Draft{Delta: delta.Edit(e.head.Size, nil), Hash: e.s.Head().Hash}, nil
 }
 
-func describeRow(record []byte) string {
-	if record == nil {
-		return "it is not there"
+// find returns the open conflict that a resolution means.
+func (r *resolver) find(want Resolution) (c conflict.Conflict, err error) {
+	c, ok := r.open.Find(want.ID)
+	if !ok {
+		return c, fault.New(fault.NotFound, "table %q has no open conflict %s", r.e.s.t.name, want.ID)
 	}
-	return fmt.Sprintf("it is %q", trimEOL(record))
-}
-
-// cellNamed returns a side's cell by its column; ok is false where there is none.
-func cellNamed(s conflict.Side, column string) (cell []byte, ok bool) {
-	i := slices.Index(s.Columns, column)
-	if i < 0 || s.Record == nil {
-		return nil, false
-	}
-	return row.Cell(s.Record, i)
-}
-
-func (r *resolving) take(take Take, now *editedRow) error {
-	switch take {
-	case TakeOurs:
-		return r.become(r.Ours, now)
-	case TakeTheirs:
-		return r.become(r.Theirs, now)
-	case TakeBase:
-		return r.become(r.Base, now)
-	case TakeBoth:
-		return r.keepBoth()
-	}
-	if len(r.Values) == 0 {
-		return fault.New(fault.Input, "no value is given")
-	}
-	return r.Set(r.cells(r.Key), r.Values)
-}
-
-// become makes the clashing cells what they are on a side; the whole row where all of it clashes, or is not there.
-func (r *resolving) become(side conflict.Side, now *editedRow) error {
-	key := r.cells(r.Key)
-	if side.Record == nil {
-		if now.now == nil {
-			return nil
+	if name := want.Column; name != "" && (!slices.Contains(c.Columns, name) || c.Kind == conflict.Header) {
+		err := fault.New(fault.Input, "conflict %s is not over a column %q of its own", c.ID, name)
+		if c.IsWhole() || c.Kind == conflict.Header {
+			return c, fault.WithHint(err, "it can only be settled as a whole")
 		}
-		return r.Delete(key)
+		return c, fault.WithHint(err, "the columns are %s", strings.Join(c.Columns, ", "))
 	}
-	columns := r.clashing()
-	if len(columns) == 0 || now.now == nil {
-		columns = side.Columns
-	}
-	return r.Set(key, r.assignments(side, columns))
+	described := []conflict.Conflict{c}
+	err = r.e.s.t.Describe(described)
+	return described[0], err
 }
 
-// assignments gives the columns the cells that they have on a side. Columns of the key, and those that are gone, are left out.
-func (r *resolving) assignments(side conflict.Side, columns []string) (list []Assignment) {
-	for _, column := range columns {
-		at := slices.Index(r.Edit.columns, column)
-		if at < 0 || slices.Contains(r.keyAt, at) {
-			continue
-		}
-		cell, _ := cellNamed(side, column)
-		list = append(list, Assignment{Column: column, Value: string(cell)})
-	}
-	return list
-}
-
-// keepBoth leaves ours and adds theirs under a key of its own.
-func (r *resolving) keepBoth() error {
-	if r.Ours.Record == nil || r.Theirs.Record == nil {
-		return fault.New(fault.Input, "one side deleted the row: there are not two to keep")
-	}
-	key := r.cells(r.Key)
-	last := len(key) - 1
-	name := key[last]
-	for n := 1; ; n++ {
-		key[last] = otherKey(name, n)
-		found, err := r.find(key)
-		if err != nil {
-			return err
-		}
-		if found.now == nil {
-			break
-		}
-	}
-	id, err := r.joinKey(key)
-	r.done.NewKey = id
+func (r *resolver) resolve(want Resolution) error {
+	c, err := r.find(want)
 	if err != nil {
 		return err
 	}
-	return r.Set(key, r.assignments(r.Theirs, r.Theirs.Columns))
+	done := Resolved{Conflict: c, By: want.Take.String()}
+	s := conflict.Settled{ID: c.ID, Key: c.Key, Columns: want.columns(), By: done.By}
+	if c.Kind == conflict.Header {
+		if err := r.header(c, want); err != nil {
+			return err
+		}
+		s.Now = c.Now
+	} else if s.Now, done.NewKey, err = r.row(c, want); err != nil {
+		return err
+	}
+	r.open.Settle(s)
+	r.settled, r.done = append(r.settled, s), append(r.done, done)
+	return nil
 }
 
-// otherKey returns the n-th key beside one: a key of the form NAME@MODIFIER… gets a modifier more, and stays legal.
-func otherKey(key string, n int) string {
-	word := "conflict"
-	if n > 1 {
-		word = fmt.Sprintf("conflict%d", n)
+// row settles a conflict over a row, and returns the record as it is then under the columns of the merge.
+func (r *resolver) row(c conflict.Conflict, want Resolution) (now, newKey []byte, err error) {
+	e := r.e
+	key, err := keyCells(c.Key, len(e.keyAt))
+	if err != nil {
+		return nil, nil, fault.New(fault.No, "conflict %s: the table has another key now: %w", c.ID, err)
 	}
-	other := key + "@" + word
-	if k, ok := rbks.Parse([]byte(other), rbks.Words{}); ok {
-		return k.String()
+	at, err := e.find(key)
+	if err != nil {
+		return nil, nil, err
 	}
-	return other
+	if !want.Force {
+		if err := r.fresh(c, key, at); err != nil {
+			return nil, nil, err
+		}
+	}
+	switch want.Take {
+	case TakeBoth:
+		newKey, err = r.both(c, key, want)
+	case TakeValue:
+		err = r.values(c, key, at, want)
+	default:
+		err = r.take(sideOf(&c, want.Take), c, key, at, want.columns())
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	now, err = project(at.now, e.columns, c.NowColumns)
+	return now, newKey, err
+}
+
+// keyCells returns the cells of a key as a caller gives them.
+func keyCells(key []byte, n int) ([]string, error) {
+	cells, err := row.SplitKey(key, n)
+	list := make([]string, len(cells))
+	for i, c := range cells {
+		list[i] = string(c)
+	}
+	return list, err
+}
+
+// fresh refuses a row that is not what the conflict saw.
+func (r *resolver) fresh(c conflict.Conflict, key []string, at *editedRow) error {
+	is, err := project(at.old, r.e.columns, c.NowColumns)
+	if err != nil || bytes.Equal(is, c.Now) {
+		return err
+	}
+	was, err := project(c.Now, c.NowColumns, c.NowColumns) // the same cells may be quoted in other ways
+	if err != nil || bytes.Equal(is, was) {
+		return err
+	}
+	text := "it is not there now"
+	if at.old != nil {
+		text = "it is now " + string(trimEOL(at.old))
+	}
+	err = fault.New(fault.No, "table %q: row %q was changed since conflict %s was recorded; %s", r.e.s.t.name, strings.Join(key, "|"), c.ID, text)
+	return fault.WithHint(err, "'rdb conflict:show %s' shows it; --force settles the conflict all the same", c.ID)
+}
+
+// sideOf returns the side that a choice takes.
+func sideOf(c *conflict.Conflict, choice Take) *conflict.Side {
+	later := c.Theirs.Version > c.Ours.Version
+	switch {
+	case choice == TakeBase:
+		return &c.Base
+	case choice == TakeTheirs, choice == TakeLater && later, choice == TakeEarlier && !later:
+		return &c.Theirs
+	}
+	return &c.Ours
+}
+
+// take gives the row, or those columns of it that clash, the values of a party. Columns that the party did not know stay.
+func (r *resolver) take(p *conflict.Side, c conflict.Conflict, key []string, at *editedRow, columns []string) error {
+	e, partly := r.e, len(columns) > 0
+	if !partly {
+		columns = c.Columns
+	}
+	if p.Record == nil && !partly {
+		if at.now == nil {
+			return nil
+		}
+		return e.Delete(key)
+	}
+	if at.now == nil || c.IsWhole() {
+		return r.put(p, key, at)
+	}
+	cells, err := row.Cells(nil, p.Record)
+	if err != nil {
+		return err
+	}
+	var edits []row.Edit
+	for _, name := range columns {
+		to := slices.Index(e.columns, name)
+		if to < 0 {
+			err := fault.New(fault.Input, "conflict %s: the table has no column %q any more", c.ID, name)
+			return fault.WithHint(err, "--ours leaves it so; or add the column first")
+		}
+		edit := row.Edit{Column: to}
+		if from := slices.Index(p.Columns, name); from >= 0 && from < len(cells) {
+			edit.Value = cells[from]
+		}
+		edits = append(edits, edit)
+	}
+	at.now, err = row.Replace(nil, at.now, edits)
+	return err
+}
+
+// put gives a row all cells of a party's record, or inserts it.
+func (r *resolver) put(p *conflict.Side, key []string, at *editedRow) error {
+	e := r.e
+	if at.now == nil && slices.Equal(p.Columns, e.columns) {
+		e.insertRecord(at, bytes.Clone(p.Record))
+		return nil
+	}
+	edits, err := r.editsOf(p)
+	if err != nil {
+		return err
+	}
+	if at.now == nil {
+		e.insert(key, at, edits)
+		return nil
+	}
+	at.now, err = row.Replace(nil, at.now, edits)
+	return err
+}
+
+// editsOf returns the cells of a party's record in today's columns, the key's left out.
+func (r *resolver) editsOf(p *conflict.Side) (edits []row.Edit, err error) {
+	cells, err := row.Cells(nil, p.Record)
+	for i, name := range r.e.columns {
+		if from := slices.Index(p.Columns, name); from >= 0 && from < len(cells) && !slices.Contains(r.e.keyAt, i) {
+			edits = append(edits, row.Edit{Column: i, Value: cells[from]})
+		}
+	}
+	return edits, err
+}
+
+// values gives the row the values that somebody thought of; where it is gone, on top of what is left of it.
+func (r *resolver) values(c conflict.Conflict, key []string, at *editedRow, want Resolution) error {
+	if at.now == nil {
+		p := &c.Ours
+		if p.Record == nil {
+			p = &c.Theirs
+		}
+		if err := r.put(p, key, at); err != nil {
+			return err
+		}
+	}
+	return r.e.Set(key, want.Values)
+}
+
+// both leaves the row as it is, and adds theirs under a key of its own, which it returns.
+func (r *resolver) both(c conflict.Conflict, key []string, want Resolution) ([]byte, error) {
+	switch {
+	case want.Column != "":
+		return nil, fault.New(fault.Input, "conflict %s: both rows cannot be kept for some columns only", c.ID)
+	case c.Ours.Record == nil || c.Theirs.Record == nil:
+		return nil, fault.New(fault.Input, "conflict %s: one side deleted the row, so that there is but one to keep", c.ID)
+	}
+	edits, err := r.editsOf(&c.Theirs)
+	if err != nil {
+		return nil, err
+	}
+	for n := 2; ; n++ {
+		other := slices.Clone(key)
+		other[0] = anotherKey(key[0], n)
+		at, err := r.e.find(other)
+		if err != nil {
+			return nil, err
+		}
+		if at.old == nil && at.now == nil {
+			r.e.insert(other, at, edits)
+			return r.e.joinKey(other)
+		}
+	}
+}
+
+// anotherKey returns a key made of one by a number: behind the name where modifiers follow it, so that "page.title@en" becomes
+// "page.title2@en". Letters and digits are legal in every kind of key.
+func anotherKey(key string, n int) string {
+	at := strings.IndexAny(key, "@<")
+	if at < 0 {
+		at = len(key)
+	}
+	return key[:at] + strconv.Itoa(n) + key[at:]
+}
+
+// project writes a record's cells under other columns, by their names; nil stays nil.
+func project(record []byte, from, to []string) ([]byte, error) {
+	if record == nil {
+		return nil, nil
+	}
+	cells, err := row.Cells(nil, record)
+	if err != nil {
+		return nil, err
+	}
+	list := make([][]byte, len(to))
+	for i, name := range to {
+		if at := slices.Index(from, name); at >= 0 && at < len(cells) {
+			list[i] = cells[at]
+		}
+	}
+	return row.AppendRecord(nil, list, ""), nil
 }

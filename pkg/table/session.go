@@ -79,8 +79,8 @@ func (s *Session) open() (err error) {
 			return err
 		}
 	}
-	if !v.fresh {
-		s.putConflicts()
+	if v.log.disputed {
+		t.bringUpConflicts(v)
 	}
 	t.refresh(v)
 	return s.addPending()

@@ -1,6 +1,8 @@
 package table
 
 import (
+	"slices"
+
 	"github.com/reedbase/reedbase/pkg/delta"
 	"github.com/reedbase/reedbase/pkg/fault"
 	"github.com/reedbase/reedbase/pkg/stamp"
@@ -35,11 +37,11 @@ func (v *staged) discard(t *Table) {
 	v.files = nil
 }
 
-// result returns what the version is once it is stored.
+// result is what storing the version did.
 func (v *staged) result() Result {
 	r := Result{ID: v.line.ID, Stored: true, Action: v.line.Action, Counts: v.draft.Counts, DeltaSize: v.line.Size, Side: v.line.Parent}
-	if v.line.Action == verlog.MergeConflicts {
-		r.Conflicts = len(v.draft.Conflicts.Opened)
+	if d := v.draft.conflicts; d != nil {
+		r.Conflicts, r.Settled = d.Left(), len(d.Settled)
 	}
 	return r
 }
@@ -154,6 +156,16 @@ func (s *Session) dropNext() {
 		s.next = nil
 	}
 	s.ahead = nil
+}
+
+// bringUpConflicts makes conflicts.csv follow the published versions, where they say anything of conflicts.
+func (s *Session) bringUpConflicts() {
+	lines := s.Staged()
+	if holdsConflicts(lines) || s.t.dir.Exists(openFile) && slices.ContainsFunc(lines, func(l verlog.Line) bool {
+		return l.Action == verlog.Create || l.Action == verlog.Import
+	}) {
+		s.t.bringUpConflicts(s.v)
+	}
 }
 
 // supersede makes way for another staged head.

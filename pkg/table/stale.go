@@ -2,349 +2,341 @@ package table
 
 import (
 	"bytes"
-	"fmt"
+	"errors"
 	"slices"
 
 	"github.com/reedbase/reedbase/pkg/conflict"
 	"github.com/reedbase/reedbase/pkg/delta"
 	"github.com/reedbase/reedbase/pkg/fault"
 	"github.com/reedbase/reedbase/pkg/merge"
+	"github.com/reedbase/reedbase/pkg/row"
 	"github.com/reedbase/reedbase/pkg/stamp"
 	"github.com/reedbase/reedbase/pkg/verlog"
 )
 
-// A write that was made from an older version than the head is kept as a side version, which is based on that one, and
-// joined to the head by a merge: a version with both for parents, whose delta reads the head. Both lines go into the log in
-// one append.
+// A write that was made from a version B, while the head is H, is kept as it is: as a side version on B. A merge of H and the
+// side version, whose delta reads H, joins it.
 
-// Strategy says what becomes of conflicts.
-type Strategy uint8
-
-// The strategies. By the recorded time of two writes one of them comes last: its id is the larger.
-const (
-	Manual         Strategy = iota // the head's value stays, and the conflict is open
-	LastWriteWins                  // the later write's value stands
-	FirstWriteWins                 // the earlier one's
-)
-
-var strategies = [...]string{"manual", "last-write-wins", "first-write-wins"}
-
-// String returns the strategy's name.
-func (s Strategy) String() string { return strategies[s] }
-
-// ParseStrategy reads a strategy's name; another word is fault.Input.
-func ParseStrategy(name string) (Strategy, error) {
-	i := slices.Index(strategies[:], name)
-	if i < 0 {
-		return 0, fault.New(fault.Input, "%q is no strategy; it is \"manual\", \"last-write-wins\" or \"first-write-wins\"", name)
-	}
-	return Strategy(i), nil
-}
-
-// MergeOptions say how a stale write is merged.
-type MergeOptions struct {
-	Rows     bool     // rows that both sides changed are a conflict, even in different cells
-	Strategy Strategy // for what clashes
-	Fail     bool     // conflicts refuse the write
-}
-
-// Clash is the error of a write that was refused because of conflicts: fault.No. They have no ids.
+// Clash is the error of a write that was refused because of conflicts. Its kind is fault.No.
 type Clash struct {
 	Table     string
-	Conflicts []conflict.Conflict
+	Conflicts []conflict.Conflict // their ids and versions are empty: none was stored
 }
 
-// Error says how many conflicts there are, and names the first.
+// Error returns how many conflicts there are.
 func (c *Clash) Error() string {
-	first := c.Conflicts[0]
-	where := fmt.Sprintf("row %q", first.Key)
-	if first.Kind == conflict.Header {
-		where = "the header"
-	}
-	return fmt.Sprintf("table %q: %s with what others wrote meanwhile, the first in %s; nothing was stored", c.Table, plural(int64(len(c.Conflicts)), "conflict"), where)
+	return "table " + c.Table + ": " + plural(int64(len(c.Conflicts)), "conflict") + "; nothing was stored"
 }
 
-// Unwrap gives the error its kind.
-func (c *Clash) Unwrap() error { return fault.New(fault.No, "there are conflicts") }
-
-// side is a stale write that is being merged.
-type side struct {
-	s       *Session
-	from    stamp.ID // the version it was made from
-	key     []string
-	base    []byte // texts
-	ours    []byte
-	theirs  []byte
-	merging *merge.Result
-}
-
-// stageStale stages the write r, which was made from a version that is not the head, and the merge that joins it. Nothing is
-// staged when it changes nothing.
-func (s *Session) stageStale(r Replacement) error {
-	if len(s.staged) > 0 {
-		return fault.New(fault.Other, "table %q: a write that was made from an older version comes first", s.t.name)
-	}
-	w, err := s.sideOf(r)
-	if err != nil || bytes.Equal(w.base, w.theirs) || bytes.Equal(w.ours, w.theirs) {
-		return err
-	}
-	side, err := w.draft(r)
+// Replace stages a whole new content: as a version of its own or, where it was made from a version that is not the head any
+// more, as a side version with the merge that joins it; nothing when it changes nothing. The result of the version staged last
+// says what becomes of it. The errors are those of Table.Replace; nothing is staged with them.
+func (s *Session) Replace(r Replacement) error {
+	x, err := s.index()
 	if err != nil {
 		return err
 	}
-	line, err := s.Stage(*side)
+	base, stale, err := s.staleBase(r.Base, x)
 	if err != nil {
 		return err
 	}
-	// The other write's id decides by time, and is known only now.
-	merged, err := w.merge(r, line)
-	if err == nil {
-		_, err = s.Stage(*merged)
+	if stale {
+		return s.stageMerge(r, base, x)
 	}
-	if err != nil {
-		s.Abort()
+	d, err := s.replacement(r)
+	if err == nil && d != nil {
+		_, err = s.Stage(*d)
 	}
 	return err
 }
 
-// SetFrom is Set in the rows of an older version, merged with the head as Replace merges; 0 is the head.
-func (t *Table) SetFrom(base stamp.ID, user uint64, key []string, cells []Assignment, o MergeOptions) (Result, error) {
-	s, err := t.Begin()
-	if err != nil {
-		return Result{}, err
+// staleBase returns the version that a write was made from, and whether the head is another one. The head and a version with
+// the same content are one to it.
+func (s *Session) staleBase(id stamp.ID, x *index) (base verlog.Line, stale bool, err error) {
+	head := s.Head()
+	if id == 0 || id == head.ID {
+		return head, false, nil
 	}
-	defer s.Close()
-	if err := s.RefuseDirty(); err != nil {
-		return Result{}, err
-	}
-	content, err := s.setIn(base, key, cells)
-	if err != nil {
-		return Result{}, err
-	}
-	if err := s.Replace(Replacement{Content: content, Action: verlog.Update, User: user, Base: base, Existing: true, Merge: o}); err != nil {
-		return Result{}, err
-	}
-	return s.publishLast()
-}
-
-// setIn returns the text of version base with a row changed.
-func (s *Session) setIn(base stamp.ID, key []string, cells []Assignment) ([]byte, error) {
-	if !s.Exists() {
-		return nil, s.t.notFound()
-	}
-	x, err := s.index()
-	if err != nil {
-		return nil, err
-	}
-	if _, ok := x.line(base); !ok {
-		return nil, s.t.noVersion(base.String())
-	}
-	text, err := s.t.contentOrEmpty(base, x)
-	if err != nil {
-		return nil, err
-	}
-	s.dropKeys() // they are of the head
-	e, err := s.editOf(memory(text))
-	if err != nil {
-		return nil, err
-	}
-	if err := e.Set(key, cells); err != nil {
-		return nil, err
-	}
-	splices, _, err := e.splices()
-	if err != nil {
-		return nil, err
-	}
-	changed := delta.NewText(int64(len(text)))
-	err = changed.Apply(delta.Edit(int64(len(text)), splices))
-	return changed.Render(nil, text), err
-}
-
-// sideOf reads the three texts.
-func (s *Session) sideOf(r Replacement) (w *side, err error) {
-	w = &side{s: s, from: r.Base, theirs: r.Content, key: s.KeyNames()}
-	x, err := s.index()
-	if err != nil {
-		return nil, err
-	}
-	line, ok := x.line(r.Base)
+	base, ok := x.line(id)
 	if !ok {
-		return nil, s.t.noVersion(r.Base.String())
+		return base, false, s.t.noVersion(id.String())
 	}
-	if line.Action == verlog.Delete {
-		return nil, fault.New(fault.Input, "table %q: version %s deleted the table; nothing is made from it", s.t.name, r.Base)
+	if at := x.origin(base); at != id { // a snapshot of an older version stands for that
+		base, _ = x.line(at)
 	}
-	if w.base, err = s.t.contentOrEmpty(r.Base, x); err != nil {
+	if base.Action == verlog.Delete {
+		return base, false, fault.New(fault.Input, "version %s deleted the table; nothing can be made from it", id)
+	}
+	if !s.Exists() {
+		return base, false, fault.WithHint(s.t.notFound(), "version %s deleted it; 'rdb version:rollback %s %s' brings it back", head.ID, s.t.name, base.ID)
+	}
+	return base, base.ID != head.ID && base.Hash != head.Hash, nil
+}
+
+// mergeKey returns the columns of the key for a merge with the base's text, and whether they were the key of base too. Where
+// the first column is the key it is named: one side may have moved it.
+func (s *Session) mergeKey(base verlog.Line, old []byte, x *index) (key []string, sound bool, err error) {
+	head, err := s.Content()
+	if err != nil {
+		return nil, false, err
+	}
+	now, err := head.Columns()
+	if err != nil {
+		return nil, false, err
+	}
+	if len(now) == 0 {
+		return nil, false, fault.New(fault.Input, "table %q is an empty file since version %s: nothing can be merged with it", s.t.name, s.Head().ID)
+	}
+	was, err := s.t.keyAt(base.ID, x)
+	if err != nil {
+		return nil, false, err
+	}
+	if key = s.KeyNames(); len(key) == 0 {
+		key = now[:1]
+	}
+	if len(was) == 0 && len(old) > 0 {
+		columns, _, err := row.Header(old)
+		if err != nil {
+			return nil, false, err
+		}
+		was = columns[:1]
+	}
+	return key, slices.Equal(key, was), nil
+}
+
+// threeWay is a merge that was worked out.
+type threeWay struct {
+	base    verlog.Line
+	old     []byte   // the text of base
+	key     []string // names of the key's columns
+	text    []byte   // the merged one
+	options MergeOptions
+	*merge.Result
+}
+
+func (s *Session) merge(r Replacement, base verlog.Line, x *index) (*threeWay, error) {
+	w, err := &threeWay{base: base, options: r.Merge}, error(nil)
+	if w.old, err = s.t.contentOrEmpty(base.ID, x); err != nil || bytes.Equal(w.old, r.Content) {
+		return nil, err
+	}
+	var sound bool
+	if w.key, sound, err = s.mergeKey(base, w.old, x); err != nil {
 		return nil, err
 	}
 	head, err := s.Content()
 	if err != nil {
 		return nil, err
 	}
-	w.ours, err = head.Bytes()
-	return w, err
-}
-
-// draft returns the side version.
-func (w *side) draft(r Replacement) (*Draft, error) {
-	d := delta.Diff(w.base, w.theirs)
-	c, err := compareBytes(w.base, w.theirs, d.Ops, w.key)
+	ours, err := head.Bytes()
 	if err != nil {
 		return nil, err
 	}
-	patch, err := smallest(&d, w.theirs)
-	return &Draft{
-		Action: r.Action, User: r.User, Note: r.Note, Base: w.from, Delta: d, Patch: patch, Hash: verlog.Sum(w.theirs), Counts: c.Counts(),
-	}, err
+	if err := w.merge(ours, r.Content, sound); err != nil {
+		return nil, s.refused(r, base, err)
+	}
+	return w, nil
 }
 
-// merge returns the version that joins the side version line to the head.
-func (w *side) merge(r Replacement, line verlog.Line) (*Draft, error) {
-	favor := merge.Ours
-	if r.Merge.Strategy == LastWriteWins {
-		favor = merge.Theirs // it is stored after all that it clashes with
+// merge merges two texts that were made of the base's; sound says that this is a table under the key.
+func (w *threeWay) merge(ours, theirs []byte, sound bool) (err error) {
+	o := merge.Options{Key: w.key, Rows: w.options.Rows, Sound: sound}
+	if w.options.Strategy == LastWriteWins {
+		o.Favor = merge.Theirs // all that is in the head was written before the version that is being made
 	}
+	if w.Result, err = merge.Merge(w.old, ours, theirs, o); err != nil {
+		return err
+	}
+	text := bytes.NewBuffer(make([]byte, 0, w.Delta.Size))
+	w.WriteTo(text)
+	w.text = text.Bytes()
+	return nil
+}
+
+// refused says which of three texts is no table.
+func (s *Session) refused(r Replacement, base verlog.Line, err error) error {
+	var refused *merge.Refused
+	if !errors.As(err, &refused) {
+		return err
+	}
+	switch refused.Side {
+	case merge.Theirs:
+		return inSource(r.Source, refused.Err)
+	case merge.Base:
+		return fault.New(fault.Input, "table %q, version %s cannot be merged under the key of today: %w", s.t.name, base.ID, refused.Err)
+	}
+	return fault.New(fault.Input, "table %q, version %s: %w", s.t.name, s.Head().ID, refused.Err)
+}
+
+// stageMerge stages a content that was made from base, and the merge that joins it with the head.
+func (s *Session) stageMerge(r Replacement, base verlog.Line, x *index) error {
+	if err := s.admit(r); err != nil {
+		return err
+	}
+	w, err := s.merge(r, base, x)
+	if err != nil || w == nil {
+		return err
+	}
+	disputed, err := s.t.disputes(w, s.Head(), r.User, x)
+	if err != nil {
+		return err
+	}
+	if w.options.Fail && len(disputed.Opened) > 0 {
+		return fault.As(fault.No, &Clash{s.t.name, disputed.Opened})
+	}
+	side := Draft{Action: r.Action, User: r.User, Note: r.Note, Base: base.ID, Hash: verlog.Sum(r.Content), Counts: countsOf(w.Theirs)}
+	side.Delta = delta.Diff(w.old, r.Content)
+	if side.Patch, err = smallest(&side.Delta, r.Content); err != nil {
+		return err
+	}
+	join, err := s.joining(w, r.User)
+	if err != nil {
+		return err
+	}
+	line, err := s.Stage(side)
+	if err != nil {
+		return err
+	}
+	join.Parent = line.ID
+	if len(disputed.Opened) > 0 {
+		join.Action, join.conflicts = verlog.MergeConflicts, disputed
+		name(disputed, s.t.name, line.ID, w.options.Strategy)
+	}
+	if _, err = s.Stage(*join); err != nil {
+		s.unstage()
+	}
+	return err
+}
+
+// joining returns the merge's draft, but for its second parent.
+func (s *Session) joining(w *threeWay, user uint64) (*Draft, error) {
+	d := &Draft{Action: verlog.Automerge, User: user, Delta: w.Delta, Hash: verlog.Sum(w.text), Counts: countsOf(w.Merged)}
 	var err error
-	w.merging, err = merge.Merge(w.base, w.ours, w.theirs, merge.Options{Key: w.key, Rows: r.Merge.Rows, Favor: favor, Sound: true})
-	if err != nil {
-		return nil, fmt.Errorf("table %q cannot be merged: %w", w.s.t.name, err)
-	}
-	opened, err := w.conflicts(line)
-	if err != nil {
+	if d.Patch, err = smallest(&d.Delta, w.text); err != nil {
 		return nil, err
 	}
-	if len(opened) > 0 && r.Merge.Fail {
-		return nil, &Clash{w.s.t.name, opened}
-	}
-	var text bytes.Buffer
-	if _, err := w.merging.WriteTo(&text); err != nil {
-		return nil, err
-	}
-	m := w.merging.Merged
-	d := &Draft{
-		Action: verlog.Automerge, User: r.User, Parent: line.ID, Delta: w.merging.Delta, Hash: verlog.Sum(text.Bytes()),
-		Counts: Counts{int64(m.Added), int64(m.Changed), int64(m.Deleted)},
-	}
-	if len(opened) > 0 {
-		d.Action, d.Conflicts = verlog.MergeConflicts, conflict.File{Opened: opened}
-		if r.Merge.Strategy != Manual {
-			d.Action, d.settle = verlog.Automerge, r.Merge.Strategy.side()
-		}
+	if len(s.KeyNames()) == 0 && w.Columns[0] != w.key[0] {
+		d.Schema = keySchema(w.key) // the key is no longer the first column
 	}
 	return d, nil
 }
 
-// side returns whose value stands when a stale write is merged.
-func (s Strategy) side() string {
-	if s == LastWriteWins {
-		return merge.Theirs.String()
-	}
-	return merge.Ours.String()
+func countsOf(c merge.Counts) Counts {
+	return Counts{Added: int64(c.Added), Changed: int64(c.Changed), Deleted: int64(c.Deleted)}
 }
 
-// conflicts returns what clashes, with who wrote it.
-func (w *side) conflicts(line verlog.Line) ([]conflict.Conflict, error) {
-	if len(w.merging.Conflicts) == 0 {
-		return nil, nil
+// disputes returns the conflicts of a merge of head with what user wrote, not yet named.
+func (t *Table) disputes(w *threeWay, head verlog.Line, user uint64, x *index) (*conflict.File, error) {
+	d := &conflict.File{}
+	if len(w.Conflicts) == 0 {
+		return d, nil
 	}
-	authors, err := w.s.authorsSince(w.from, w.key)
+	writer, err := t.writers(head, w.base.ID, x, w.key)
 	if err != nil {
 		return nil, err
 	}
-	list := make([]conflict.Conflict, len(w.merging.Conflicts))
-	for i, m := range w.merging.Conflicts {
-		ours := authors(m.Key)
-		list[i] = conflict.Conflict{
-			Kind: conflict.Kind(m.Kind), Key: bytes.Clone(m.Key), Columns: m.Columns, Kept: keptSide(m),
-			Base:   w.record(merge.Base, w.from, 0, m.Base),
-			Ours:   w.record(merge.Ours, ours.ID, ours.User, m.Ours),
-			Theirs: w.record(merge.Theirs, line.ID, line.User, m.Theirs),
+	d.SetHeaders([4][]string{w.Sides[merge.Base], w.Sides[merge.Ours], w.Sides[merge.Theirs], w.Columns})
+	for _, c := range w.Conflicts {
+		ours := writer(c.Key)
+		d.Opened = append(d.Opened, conflict.Conflict{
+			Kind: conflict.Kind(c.Kind), Key: bytes.Clone(c.Key), Columns: slices.Clone(c.Columns),
+			Now: recordOf(c.Merged), NowColumns: w.Columns,
+			Base:   conflict.Side{Version: w.base.ID, User: w.base.User, Record: recordOf(c.Base), Columns: w.Sides[merge.Base]},
+			Ours:   conflict.Side{Version: ours.ID, User: ours.User, Record: recordOf(c.Ours), Columns: w.Sides[merge.Ours]},
+			Theirs: conflict.Side{User: user, Record: recordOf(c.Theirs), Columns: w.Sides[merge.Theirs]},
+		})
+	}
+	return d, nil
+}
+
+// name gives the conflicts of a merge of a table their ids, and settles them where the strategy does.
+func name(f *conflict.File, table string, side stamp.ID, strategy Strategy) {
+	for i := range f.Opened {
+		c := &f.Opened[i]
+		c.ID, c.Theirs.Version = conflict.NewID(table, side, i+1), side
+		if strategy != Manual {
+			f.Settled = append(f.Settled, conflict.Settled{ID: c.ID, Key: c.Key, Columns: c.Columns, By: strategy.String(), Now: c.Now})
 		}
 	}
-	return list, nil
 }
 
-func keptSide(m merge.Conflict) string {
-	if m.Kept == merge.Base {
-		return "both"
-	}
-	return m.Kept.String()
+// recordOf returns a copy of a record without its line end; nil stays nil.
+func recordOf(record []byte) []byte { return bytes.Clone(trimEOL(record)) }
+
+// SetFrom changes a row as Set does, of the table as it was at version base; 0 is the head. Where that is not the head any more
+// the change is kept as its own version and merged with the head; see Replace.
+func (t *Table) SetFrom(base stamp.ID, user uint64, key []string, cells []Assignment, o MergeOptions) (Result, error) {
+	r := Replacement{Action: verlog.Update, User: user, Base: base, Merge: o, Existing: true}
+	return t.commit(func(s *Session) error { return s.set(r, key, cells) })
 }
 
-func (w *side) record(side merge.Side, id stamp.ID, user uint64, record []byte) conflict.Side {
-	s := conflict.Side{Version: id, User: user, Columns: w.merging.Sides[side]}
-	if len(record) > 0 {
-		s.Record = bytes.Clone(trimEOL(record))
-	}
-	return s
-}
-
-// authorsSince returns a function that says which version since the older one from last wrote a row of the head; for a row
-// that none of them wrote, and for the header, the head.
-func (s *Session) authorsSince(from stamp.ID, key []string) (func(key []byte) verlog.Line, error) {
+// set stages a change of one row that was made from a version.
+func (s *Session) set(r Replacement, key []string, cells []Assignment) error {
 	x, err := s.index()
 	if err != nil {
-		return nil, err
+		return err
 	}
-	wrote := map[string]verlog.Line{}
-	all := x.ancestry(s.v.head().ID)
-	if n := slices.IndexFunc(all, func(l verlog.Line) bool { return l.ID == from }); n > 0 {
-		if err := s.t.follow(from, all[:n], x, key, func(l verlog.Line, row []byte) { wrote[string(row)] = l }); err != nil {
-			return nil, err
-		}
-	}
-	return func(row []byte) verlog.Line {
-		if l, ok := wrote[string(row)]; ok && row != nil {
-			return l
-		}
-		return s.v.head()
-	}, nil
-}
-
-// follow tells which rows each of the versions that come after from, newest first, wrote: by its author.
-func (t *Table) follow(from stamp.ID, after []verlog.Line, x *index, key []string, wrote func(l verlog.Line, row []byte)) error {
-	base, err := t.content(from, x)
+	base, stale, err := s.staleBase(r.Base, x)
 	if err != nil {
 		return err
 	}
-	defer base.Close()
-	w := walker{key: key, plain: true}
-	if err := w.start(base); err != nil {
+	if stale {
+		if r.Content, err = s.setIn(base, x, key, cells); err != nil {
+			return err
+		}
+		return s.stageMerge(r, base, x)
+	}
+	e, err := s.Edit()
+	if err != nil {
 		return err
 	}
-	for _, l := range slices.Backward(after) {
-		changes, err := t.step(&w, l, x)
-		if err != nil {
-			return t.inVersion(l.ID, err)
-		}
-		for _, c := range changes.Rows {
-			wrote(x.author(l), c.Key)
-		}
+	if err := e.Set(key, cells); err != nil {
+		return err
 	}
-	return nil
+	d, err := e.Draft(r.User)
+	if err == nil && d != nil {
+		_, err = s.Stage(*d)
+	}
+	return err
 }
 
-// step takes the walker on to version l.
-func (t *Table) step(w *walker, l verlog.Line, x *index) (*Changes, error) {
-	d, err := t.readDelta(l)
-	if err == nil && !d.IsSnapshot() {
-		return w.next(d)
-	}
-	if err != nil && unlessDamage(err) != nil {
-		return nil, err
-	}
-	c, err := t.content(l.ID, x)
+// setIn returns the text of an older version with a row changed.
+func (s *Session) setIn(base verlog.Line, x *index, key []string, cells []Assignment) ([]byte, error) {
+	b, err := s.t.contentOrEmpty(base.ID, x)
 	if err != nil {
 		return nil, err
 	}
-	defer c.Close()
-	return w.jump(c)
+	names, err := s.t.keyAt(base.ID, x)
+	if err != nil {
+		return nil, err
+	}
+	// A session of its own: nothing of what is known of the head's rows holds here.
+	e := &Edit{s: &Session{t: s.t, v: s.v}, head: memory(b), key: names, rows: map[string]*editedRow{}}
+	e.read = newHashedReader(e.head)
+	if e.columns, err = e.head.Columns(); err != nil {
+		return nil, err
+	}
+	if e.keyAt, err = keyColumns(e.columns, names); err != nil {
+		return nil, err
+	}
+	if err := e.Set(key, cells); err != nil {
+		return nil, err
+	}
+	return e.bytes()
 }
 
-// author returns the version whose writer brought about what l did: of a merge the side version that it joined.
-func (x *index) author(l verlog.Line) verlog.Line {
-	if side, ok := x.line(l.Parent); ok && l.Parent != 0 {
-		return side
+// bytes returns the text with the changes made.
+func (e *Edit) bytes() ([]byte, error) {
+	old, err := e.head.Bytes()
+	if err != nil {
+		return nil, err
 	}
-	return l
+	splices, _, err := e.splices()
+	if err != nil {
+		return nil, err
+	}
+	text := delta.NewText(e.head.Size)
+	if err := text.Apply(delta.Edit(e.head.Size, splices)); err != nil {
+		return nil, err
+	}
+	return text.Render(make([]byte, 0, text.Size()), old), nil
 }

@@ -56,7 +56,7 @@ func TestRandomStaleWrites(t *testing.T) {
 			if err != nil {
 				rt.Fatal(err)
 			}
-			if base == head || mine == texts[base] || mine == texts[head] {
+			if base == head || mine == texts[base] || texts[base] == texts[head] {
 				if r.Stored {
 					texts[r.ID], ids = mine, append(ids, r.ID)
 				}
@@ -70,11 +70,11 @@ func TestRandomStaleWrites(t *testing.T) {
 			m.WriteTo(&merged)
 			texts[r.Side], texts[r.ID] = mine, merged.String()
 			ids = append(ids, r.Side, r.ID)
-			want := len(m.Conflicts)
+			want, settled := len(m.Conflicts), 0
 			if o.Strategy != Manual {
-				want = 0
+				want, settled = 0, want
 			}
-			if open += want; r.Conflicts != want || (r.Action == verlog.MergeConflicts) != (want > 0) {
+			if open += want; r.Conflicts != want || r.Settled != settled || (r.Action == verlog.MergeConflicts) != (len(m.Conflicts) > 0) {
 				rt.Fatalf("%d conflicts, not %d: %+v", r.Conflicts, want, r)
 			}
 		}

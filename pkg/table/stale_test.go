@@ -1,8 +1,8 @@
 package table
 
 import (
+	"bytes"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -16,18 +16,32 @@ import (
 	"github.com/reedbase/reedbase/pkg/verlog"
 )
 
-const stock = "key|price|name\napple|1|Apple\npear|2|Pear\nplum|3|Plum\n"
+const prices = "sku|price|stock\n# fruit\napple|1|10\npear|2|20\nplum|3|30\n"
+
+// stale is a table whose head, by user 1, has moved on from the version that user 2 will write from.
+func stale(t *testing.T, head string) (f *fixture, base stamp.ID) {
+	t.Helper()
+	f = newFixture(t, prices)
+	line, err := f.Head()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if head != prices {
+		f.must(t)(f.Replace(Replacement{Content: []byte(head), Action: verlog.Update, User: 1}))
+	}
+	return f, line.ID
+}
 
 // stale stores content, made from version base.
 func (f *fixture) stale(base stamp.ID, content string, o MergeOptions) (Result, error) {
 	return f.Replace(Replacement{Content: []byte(content), Action: verlog.Update, User: 7, Base: base, Existing: true, Merge: o})
 }
 
+// is fails the test unless the table holds want, and is sound.
 func (f *fixture) is(t *testing.T, want string) {
 	t.Helper()
-	b, err := os.ReadFile(filepath.Join(f.dir, currentFile))
-	if err != nil || string(b) != want {
-		t.Errorf("current.csv is %q, not %q: %v", b, want, err)
+	if got := f.current(t); got != want {
+		t.Errorf("current.csv is %q, not %q", got, want)
 	}
 	c, err := f.Read()
 	if err != nil {
@@ -37,9 +51,7 @@ func (f *fixture) is(t *testing.T, want string) {
 	if b, err := c.Bytes(); err != nil || string(b) != want {
 		t.Errorf("the table is %q, not %q: %v", b, want, err)
 	}
-	if problems, _, err := f.Verify(nil); err != nil || len(problems) > 0 {
-		t.Errorf("verify: %v %v", problems, err)
-	}
+	f.sound(t, true)
 }
 
 func (f *fixture) head(t *testing.T) verlog.Line {
@@ -51,412 +63,261 @@ func (f *fixture) head(t *testing.T) verlog.Line {
 	return l
 }
 
-func TestStale(t *testing.T) {
-	f := newFixture(t, stock)
-	base := f.head(t).ID
-	first := f.must(t)(f.Set(5, []string{"apple"}, []Assignment{{Column: "price", Value: "10"}}))
-	r := f.must(t)(f.stale(base, strings.Replace(stock, "Apple", "Red apple", 1)+"fig|4|Fig\n", MergeOptions{}))
-	f.is(t, "key|price|name\napple|10|Red apple\npear|2|Pear\nplum|3|Plum\nfig|4|Fig\n")
-	if want := (Counts{Added: 1, Changed: 1}); r.Action != verlog.Automerge || r.Counts != want || r.Side == 0 || r.Conflicts != 0 || !r.Stored {
-		t.Errorf("%+v", r)
-	}
-	lines, err := f.Lines()
-	if err != nil || len(lines) != 4 {
-		t.Fatal(lines, err)
-	}
-	side, merged := lines[2], lines[3]
-	if side.ID != r.Side || side.Base != base || side.User != 7 || merged.ID != r.ID || merged.Base != first.ID || merged.Parent != side.ID {
-		t.Errorf("%v\n%v", side, merged)
-	}
-	if c, err := f.At(side.ID); err != nil {
-		t.Error(err)
-	} else {
-		b, _ := c.Bytes()
-		if want := strings.Replace(stock, "Apple", "Red apple", 1) + "fig|4|Fig\n"; string(b) != want {
-			t.Errorf("the side version is %q", b)
-		}
-		c.Close()
-	}
-	// Who wrote what: the side version, not the merge.
-	moments, err := f.History([]string{"apple"})
-	if err != nil || len(moments) != 3 || moments[0].Line != side || moments[1].Line.ID != first.ID {
-		t.Errorf("history: %v %v", moments, err)
-	}
-	blame, _, err := f.Blame()
-	if err != nil || blame["fig"] != side || blame["apple"] != side {
-		t.Errorf("blame: %v %v", blame, err)
-	}
-	cells, err := f.BlameCells([]string{"apple"})
-	if err != nil || cells["price"].ID != first.ID || cells["name"] != side {
-		t.Errorf("blame of cells: %v %v", cells, err)
-	}
-	if st, err := f.Status(); err != nil || st.State != Clean {
-		t.Errorf("%v %v", st, err)
-	}
-	// A made version can be gone back to, pruned and recovered like any other.
-	if _, err := f.Rollback(1, side.ID); err != nil {
-		t.Error(err)
-	}
-	if err := os.Remove(filepath.Join(f.dir, logFile)); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := f.Recover(); err != nil {
-		t.Fatal(err)
-	}
-	again, err := f.Lines()
-	if diff := cmp.Diff(lines, again[:4]); diff != "" || err != nil {
-		t.Error(diff, err)
-	}
-	if _, err := f.Prune(1, 1); err != nil {
-		t.Fatal(err)
-	}
-	f.is(t, strings.Replace(stock, "Apple", "Red apple", 1)+"fig|4|Fig\n")
-}
+// with returns prices with pairs of texts replaced.
+func with(pairs ...string) string { return strings.NewReplacer(pairs...).Replace(prices) }
 
-// TestStaleNothing has stale writes that change nothing, or just what others changed too.
-func TestStaleNothing(t *testing.T) {
-	f := newFixture(t, stock)
-	base := f.head(t).ID
-	now := strings.Replace(stock, "1", "10", 1)
-	head := f.must(t)(f.Replace(Replacement{Content: []byte(now), Action: verlog.Update, User: 5})).ID
-	for name, content := range map[string]string{"as the base": stock, "as the head": now} {
-		if r, err := f.stale(base, content, MergeOptions{}); err != nil || r.Stored || r.ID != head {
-			t.Errorf("%s: %+v %v", name, r, err)
-		}
-	}
-	f.is(t, now)
-	if lines, _ := f.Lines(); len(lines) != 2 {
-		t.Errorf("%v", lines)
-	}
-}
-
-// clashed makes a table with a clash in a cell, and one over a row that one side deleted.
-func clashed(t *testing.T, o MergeOptions) (f *fixture, res Result, err error) {
+func (f *fixture) conflicts(t *testing.T) []conflict.Conflict {
 	t.Helper()
-	f = newFixture(t, stock)
-	base := f.head(t).ID
-	f.must(t)(f.Set(5, []string{"apple"}, []Assignment{{Column: "price", Value: "10"}}))
-	f.must(t)(f.Delete(6, []string{"pear"}))
-	res, err = f.stale(base, "key|price|name\napple|11|Red apple\npear|2|Green pear\nplum|3|Plum\n", o)
-	return f, res, err
-}
-
-const (
-	afterClash = "key|price|name\napple|10|Red apple\nplum|3|Plum\n"
-)
-
-func TestConflicts(t *testing.T) {
-	f, r, err := clashed(t, MergeOptions{})
-	if err != nil || r.Conflicts != 2 || r.Action != verlog.MergeConflicts {
-		t.Fatalf("%+v %v", r, err)
+	list, err := f.Conflicts()
+	if err == nil {
+		err = f.Describe(list)
 	}
-	f.is(t, afterClash)
-	open, err := f.Conflicts()
-	if err != nil || len(open) != 2 {
-		t.Fatal(open, err)
-	}
-	lines, _ := f.Lines()
-	columns := []string{"key", "price", "name"}
-	want := []conflict.Conflict{
-		{
-			ID: conflict.ID{Version: r.ID, N: 1}, Kind: conflict.Update, Key: []byte("apple"), Columns: []string{"price"}, Kept: "ours",
-			Base:   conflict.Side{Version: lines[0].ID, Columns: columns, Record: []byte("apple|1|Apple")},
-			Ours:   conflict.Side{Version: lines[1].ID, User: 5, Columns: columns, Record: []byte("apple|10|Apple")},
-			Theirs: conflict.Side{Version: r.Side, User: 7, Columns: columns, Record: []byte("apple|11|Red apple")},
-		},
-		{
-			ID: conflict.ID{Version: r.ID, N: 2}, Kind: conflict.Delete, Key: []byte("pear"), Kept: "ours",
-			Base:   conflict.Side{Version: lines[0].ID, Columns: columns, Record: []byte("pear|2|Pear")},
-			Ours:   conflict.Side{Version: lines[2].ID, User: 6, Columns: columns},
-			Theirs: conflict.Side{Version: r.Side, User: 7, Columns: columns, Record: []byte("pear|2|Green pear")},
-		},
-	}
-	if diff := cmp.Diff(want, open); diff != "" {
-		t.Error(diff)
-	}
-	list, err := os.ReadFile(filepath.Join(f.dir, conflictsFile))
-	if err != nil || string(list) != string(conflict.Table(want)) {
-		t.Errorf("%s %v", list, err)
-	}
-	// The list is derived: lost or changed, the next write makes it again.
-	for _, hurt := range []func(path string) error{os.Remove, func(path string) error { return os.WriteFile(path, []byte("junk"), 0o666) }} {
-		if err := hurt(filepath.Join(f.dir, conflictsFile)); err != nil {
-			t.Fatal(err)
-		}
-		if now, err := f.Conflicts(); err != nil || len(now) != 2 {
-			t.Error(now, err)
-		}
-		if _, err := f.Recover(); err != nil {
-			t.Error(err)
-		}
-		if now, err := os.ReadFile(filepath.Join(f.dir, conflictsFile)); err != nil || string(now) != string(list) {
-			t.Errorf("%s %v", now, err)
-		}
-	}
-	// What clashed stays readable.
-	if _, err := f.Prune(1, 1); err != nil {
+	if err != nil {
 		t.Fatal(err)
 	}
-	for _, id := range []stamp.ID{lines[0].ID, lines[1].ID, lines[2].ID, r.Side} {
-		if c, err := f.At(id); err != nil {
-			t.Errorf("version %s: %v", id, err)
-		} else {
-			c.Close()
-		}
-	}
-	f.is(t, afterClash)
+	return list
 }
 
-func TestConflictsRefused(t *testing.T) {
-	f, r, err := clashed(t, MergeOptions{Fail: true})
-	var clash *Clash
-	if fault.KindOf(err) != fault.No || !errors.As(err, &clash) || len(clash.Conflicts) != 2 || r.Stored {
-		t.Errorf("%+v %v", r, err)
+func (f *fixture) lines(t *testing.T) []verlog.Line {
+	t.Helper()
+	lines, err := f.Lines()
+	if err != nil {
+		t.Fatal(err)
 	}
-	f.is(t, "key|price|name\napple|10|Apple\nplum|3|Plum\n")
-	if lines, _ := f.Lines(); len(lines) != 3 {
-		t.Errorf("%v", lines)
-	}
-	if names, _ := os.ReadDir(f.dir); strings.Contains(fmt.Sprint(names), conflictsSuffix) {
-		t.Errorf("%v", names)
-	}
+	return lines
 }
 
-func TestStrategies(t *testing.T) {
-	for strategy, want := range map[Strategy]string{
-		LastWriteWins:  "key|price|name\napple|11|Red apple\npear|2|Green pear\nplum|3|Plum\n",
-		FirstWriteWins: afterClash,
-	} {
-		f, r, err := clashed(t, MergeOptions{Strategy: strategy})
-		if err != nil || r.Conflicts != 0 || r.Action != verlog.Automerge {
-			t.Errorf("%s: %+v %v", strategy, r, err)
-		}
-		f.is(t, want)
-		if open, err := f.Conflicts(); err != nil || len(open) > 0 {
-			t.Error(open, err)
-		}
-		if c, err := f.readConflicts(r.ID); err != nil || len(c.Opened) != 2 || len(c.Settled) != 2 {
-			t.Errorf("nothing says what was settled: %+v %v", c, err)
-		}
-		back, err := ParseStrategy(strategy.String())
-		if err != nil || back != strategy {
-			t.Error(back, err)
-		}
-	}
-	if _, err := ParseStrategy("theirs"); fault.KindOf(err) != fault.Input {
-		t.Error(err)
-	}
-}
-
-func TestResolve(t *testing.T) {
-	pear := "pear|2|Green pear\n"
-	for name, c := range map[string]struct {
-		cell, row Resolution
-		want      string
-		newKey    string
+func TestStaleWrite(t *testing.T) {
+	for name, test := range map[string]struct {
+		head, mine, want string
+		options          MergeOptions
+		open, settled    int
+		action           verlog.Action
 	}{
-		"ours":   {Resolution{Take: TakeOurs}, Resolution{Take: TakeOurs}, afterClash, ""},
-		"theirs": {Resolution{Take: TakeTheirs}, Resolution{Take: TakeTheirs}, "key|price|name\napple|11|Red apple\nplum|3|Plum\n" + pear, ""},
-		"base":   {Resolution{Take: TakeBase}, Resolution{Take: TakeBase}, "key|price|name\napple|1|Red apple\nplum|3|Plum\npear|2|Pear\n", ""},
-		"value": {Resolution{Take: TakeValue, Values: []Assignment{{Column: "price", Value: "99"}}}, Resolution{Take: TakeValue, Values: []Assignment{{Column: "name", Value: "P"}}},
-			"key|price|name\napple|99|Red apple\nplum|3|Plum\npear||P\n", ""},
-		"later":   {Resolution{Take: TakeLater}, Resolution{Take: TakeLater}, "key|price|name\napple|11|Red apple\nplum|3|Plum\n" + pear, ""},
-		"earlier": {Resolution{Take: TakeEarlier}, Resolution{Take: TakeEarlier}, afterClash, ""},
-		"column":  {Resolution{Take: TakeTheirs, Column: "price"}, Resolution{Take: TakeOurs}, "key|price|name\napple|11|Red apple\nplum|3|Plum\n", ""},
-		"both":    {Resolution{Take: TakeBoth}, Resolution{Take: TakeOurs}, afterClash + "apple@conflict|11|Red apple\n", "apple@conflict"},
+		"other rows":      {with("apple|1", "apple|9"), with("pear|2", "pear|8"), with("apple|1", "apple|9", "pear|2", "pear|8"), MergeOptions{}, 0, 0, verlog.Automerge},
+		"cells of a row":  {with("apple|1|10", "apple|9|10"), with("apple|1|10", "apple|1|99"), with("apple|1|10", "apple|9|99"), MergeOptions{}, 0, 0, verlog.Automerge},
+		"cells, by rows":  {with("apple|1|10", "apple|9|10"), with("apple|1|10", "apple|1|99"), with("apple|1|10", "apple|9|10"), MergeOptions{Rows: true}, 1, 0, verlog.MergeConflicts},
+		"one cell":        {with("apple|1", "apple|9"), with("apple|1", "apple|8"), with("apple|1", "apple|9"), MergeOptions{}, 1, 0, verlog.MergeConflicts},
+		"one cell, last":  {with("apple|1", "apple|9"), with("apple|1", "apple|8"), with("apple|1", "apple|8"), MergeOptions{Strategy: LastWriteWins}, 0, 1, verlog.MergeConflicts},
+		"one cell, first": {with("apple|1", "apple|9"), with("apple|1", "apple|8"), with("apple|1", "apple|9"), MergeOptions{Strategy: FirstWriteWins}, 0, 1, verlog.MergeConflicts},
+		"the same":        {with("apple|1", "apple|9"), with("apple|1", "apple|9"), with("apple|1", "apple|9"), MergeOptions{}, 0, 0, verlog.Automerge},
+		"deleted there":   {with("pear|2|20\n", ""), with("pear|2", "pear|8"), with("pear|2|20\n", ""), MergeOptions{}, 1, 0, verlog.MergeConflicts},
+		"deleted here":    {with("pear|2", "pear|8"), with("pear|2|20\n", ""), with("pear|2", "pear|8"), MergeOptions{}, 1, 0, verlog.MergeConflicts},
+		"both inserted":   {prices + "fig|1|1\n", prices + "fig|2|1\n", prices + "fig|1|1\n", MergeOptions{}, 1, 0, verlog.MergeConflicts},
+		"a column more":   {with("apple|1", "apple|9"), "sku|price|stock|note\napple|1|10|x\npear|2|20|\nplum|3|30|\n", "sku|price|stock|note\napple|9|10|x\npear|2|20|\nplum|3|30|\n", MergeOptions{}, 0, 0, verlog.Automerge},
+		"both orders":     {"sku|stock|price\napple|10|1\npear|20|2\nplum|30|3\n", "price|sku|stock\n1|apple|10\n2|pear|20\n3|plum|30\n", "sku|stock|price\napple|10|1\npear|20|2\nplum|30|3\n", MergeOptions{}, 1, 0, verlog.MergeConflicts},
+		"the key moved":   {with("apple|1", "apple|9"), "price|sku|stock\n# fruit\n1|apple|10\n2|pear|20\n3|plum|30\n", "price|sku|stock\n# fruit\n9|apple|10\n2|pear|20\n3|plum|30\n", MergeOptions{}, 0, 0, verlog.Automerge},
 	} {
 		t.Run(name, func(t *testing.T) {
-			f, r, err := clashed(t, MergeOptions{})
+			f, base := stale(t, test.head)
+			head := f.lines(t)[1]
+			r, err := f.Replace(Replacement{Content: []byte(test.mine), Action: verlog.Update, User: 2, Base: base, Merge: test.options, Note: "why"})
 			if err != nil {
 				t.Fatal(err)
 			}
-			c.cell.ID, c.row.ID = conflict.ID{Version: r.ID, N: 1}, conflict.ID{Version: r.ID, N: 2}
-			res, done, err := f.Resolve(9, c.cell, c.row)
-			if err != nil || res.Action != verlog.Resolve || !res.Stored || len(done) != 2 || string(done[0].NewKey) != c.newKey {
-				t.Fatalf("%+v %+v %v", res, done, err)
+			if f.current(t) != test.want || f.at(t, r.ID) != test.want || f.at(t, r.Side) != test.mine {
+				t.Errorf("current.csv %q, merge %q, side %q", f.current(t), f.at(t, r.ID), f.at(t, r.Side))
 			}
-			f.is(t, c.want)
-			if open, err := f.Conflicts(); err != nil || len(open) > 0 {
-				t.Error(open, err)
+			lines := f.lines(t)
+			side, join := lines[2], lines[3]
+			if len(lines) != 4 || side.Base != base || side.User != 2 || side.Action != verlog.Update || side.Parent != 0 ||
+				join.Base != head.ID || join.Parent != side.ID || join.User != 2 || join.Action != test.action {
+				t.Errorf("lines %v", lines)
 			}
-			if f.dirHas(conflictsFile) {
-				t.Error("there is still a list of conflicts")
+			if notes, _ := f.Notes(); notes[side.ID] != "why" {
+				t.Error(notes)
 			}
-			if _, _, err := f.Resolve(9, c.cell); fault.KindOf(err) != fault.NotFound {
-				t.Errorf("a second time: %v", err)
+			open := f.conflicts(t)
+			if len(open) != test.open || r.Conflicts != test.open || r.Settled != test.settled {
+				t.Errorf("result %+v, open %+v", r, open)
 			}
+			for _, c := range open {
+				if c.Base.Version != base || c.Ours.Version != head.ID || c.Theirs.Version != side.ID || c.Ours.User != 1 || c.Theirs.User != 2 || c.Version != join.ID {
+					t.Errorf("conflict %+v", c)
+				}
+			}
+			f.sound(t, true)
+			f.must(t)(f.Set(1, []string{"later"}, nil))
+			f.sound(t, true)
 		})
 	}
 }
 
-func (f *fixture) dirHas(name string) bool {
-	_, err := os.Stat(filepath.Join(f.dir, name))
-	return err == nil
-}
-
-func TestResolveRefused(t *testing.T) {
-	f, r, err := clashed(t, MergeOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	cell, gone := conflict.ID{Version: r.ID, N: 1}, conflict.ID{Version: r.ID, N: 2}
-	for name, c := range map[string]struct {
-		r    Resolution
-		kind fault.Kind
-	}{
-		"not there":         {Resolution{ID: conflict.ID{Version: r.ID, N: 3}}, fault.NotFound},
-		"other column":      {Resolution{ID: cell, Column: "name"}, fault.Input},
-		"column of a row":   {Resolution{ID: gone, Column: "name"}, fault.Input},
-		"both of a column":  {Resolution{ID: cell, Column: "price", Take: TakeBoth}, fault.Input},
-		"both of one":       {Resolution{ID: gone, Take: TakeBoth}, fault.Input},
-		"no value":          {Resolution{ID: cell, Take: TakeValue}, fault.Input},
-		"value of no place": {Resolution{ID: cell, Take: TakeValue, Values: []Assignment{{Column: "x"}}}, fault.Input},
-	} {
-		if _, _, err := f.Resolve(9, c.r); fault.KindOf(err) != c.kind {
-			t.Errorf("%s: %v of kind %v", name, err, fault.KindOf(err))
+func TestConflictRecords(t *testing.T) {
+	f, base := stale(t, with("apple|1", "apple|9", "pear|2|20\n", "")+"\"f|g\"|1|\"a\"\"\nb\"\n")
+	head, _ := f.Head()
+	r := f.must(t)(f.Replace(Replacement{Content: []byte(with("apple|1|10", "apple|8|10", "pear|2", "pear|7") + "\"f|g\"|2|ü\n"), Action: verlog.Update, User: 2, Base: base}))
+	columns := []string{"sku", "price", "stock"}
+	party := func(version stamp.ID, user uint64, record string) conflict.Side {
+		p := conflict.Side{Version: version, User: user, Columns: columns}
+		if record != "" {
+			p.Record = []byte(record)
 		}
+		return p
 	}
-	f.must(t)(f.Set(1, []string{"apple"}, []Assignment{{Column: "name", Value: "other cell"}}))
-	f.must(t)(f.Set(1, []string{"pear"}, []Assignment{{Column: "name", Value: "back again"}}))
-	if _, _, err := f.Resolve(9, Resolution{ID: gone, Take: TakeTheirs}); fault.KindOf(err) != fault.No || fault.HintOf(err) == "" {
-		t.Errorf("the row is back: %v", err)
-	}
-	if _, _, err := f.Resolve(9, Resolution{ID: cell, Take: TakeTheirs}); err != nil {
-		t.Errorf("another cell was changed: %v", err)
-	}
-	if _, _, err := f.Resolve(9, Resolution{ID: gone, Take: TakeOurs, Force: true}); err != nil {
-		t.Error(err)
-	}
-	f.is(t, "key|price|name\napple|11|other cell\nplum|3|Plum\npear||back again\n")
-}
-
-// TestResolveByColumn settles a conflict of two columns one after the other.
-func TestResolveByColumn(t *testing.T) {
-	f := newFixture(t, stock)
-	base := f.head(t).ID
-	f.must(t)(f.Set(5, []string{"apple"}, []Assignment{{Column: "price", Value: "10"}, {Column: "name", Value: "A"}}))
-	r := f.must(t)(f.stale(base, strings.Replace(stock, "apple|1|Apple", "apple|11|B", 1), MergeOptions{}))
-	id := conflict.ID{Version: r.ID, N: 1}
-	if _, _, err := f.Resolve(9, Resolution{ID: id, Column: "name", Take: TakeTheirs}); err != nil {
-		t.Fatal(err)
-	}
-	open, err := f.Conflicts()
-	if err != nil || len(open) != 1 || cmp.Diff([]string{"price"}, open[0].Columns) != "" {
-		t.Fatal(open, err)
-	}
-	if _, _, err := f.Resolve(9, Resolution{ID: id, Column: "price", Take: TakeBase}); err != nil {
-		t.Fatal(err)
-	}
-	f.is(t, strings.Replace(stock, "apple|1|Apple", "apple|1|B", 1))
-	if open, err := f.Conflicts(); err != nil || len(open) > 0 {
-		t.Error(open, err)
-	}
-}
-
-// TestHeaderConflict has two sides that add a column in one place.
-func TestHeaderConflict(t *testing.T) {
-	f := newFixture(t, "key|a\nx|1\n")
-	base := f.head(t).ID
-	f.must(t)(f.Replace(Replacement{Content: []byte("key|b\nx|1\n"), Action: verlog.Update, User: 5}))
-	r, err := f.stale(base, "key|c\nx|1\n", MergeOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	open, err := f.Conflicts()
-	if err != nil || len(open) == 0 || r.Conflicts != len(open) {
-		t.Fatal(r, open, err)
-	}
-	for _, c := range open {
-		if c.Kind != conflict.Header {
-			continue
+	found := func(n int, kind conflict.Kind, key, names, b, o, t, now string) conflict.Conflict {
+		c := conflict.Conflict{ID: conflict.NewID("t", r.Side, n), Version: r.ID, Kind: kind, Key: []byte(key), NowColumns: columns, Now: []byte(now),
+			Base: party(base, 1001, b), Ours: party(head.ID, 1, o), Theirs: party(r.Side, 2, t)}
+		if names != "" {
+			c.Columns = strings.Split(names, ",")
 		}
-		if _, _, err := f.Resolve(9, Resolution{ID: c.ID, Take: TakeTheirs}); fault.KindOf(err) != fault.Input || fault.HintOf(err) == "" {
-			t.Error(err)
+		if now == "" {
+			c.Now = nil
 		}
-		if _, _, err := f.Resolve(9, Resolution{ID: c.ID}); err != nil {
-			t.Error(err)
-		}
+		return c
 	}
-}
-
-func TestSetFrom(t *testing.T) {
-	f := newFixture(t, stock)
-	base := f.head(t).ID
-	f.must(t)(f.Set(5, []string{"apple"}, []Assignment{{Column: "price", Value: "10"}}))
-	r := f.must(t)(f.SetFrom(base, 7, []string{"apple"}, []Assignment{{Column: "name", Value: "Red"}}, MergeOptions{}))
-	if r.Action != verlog.Automerge || r.Side == 0 {
-		t.Errorf("%+v", r)
+	want := []conflict.Conflict{
+		found(1, conflict.Update, "apple", "price", "apple|1|10", "apple|9|10", "apple|8|10", "apple|9|10"),
+		found(2, conflict.Delete, "pear", "", "pear|2|20", "", "pear|7|20", ""),
+		found(3, conflict.Insert, "f|g", "price,stock", "", "\"f|g\"|1|\"a\"\"\nb\"", "\"f|g\"|2|ü", "\"f|g\"|1|\"a\"\"\nb\""),
 	}
-	f.is(t, strings.Replace(stock, "apple|1|Apple", "apple|10|Red", 1))
-	r = f.must(t)(f.SetFrom(base, 7, []string{"apple"}, []Assignment{{Column: "price", Value: "12"}}, MergeOptions{}))
-	if r.Conflicts != 1 {
-		t.Errorf("%+v", r)
+	if diff := cmp.Diff(want, f.conflicts(t)); diff != "" {
+		t.Error(diff)
 	}
-	r = f.must(t)(f.SetFrom(f.head(t).ID, 7, []string{"apple"}, []Assignment{{Column: "price", Value: "13"}}, MergeOptions{}))
-	if r.Side != 0 || r.Action != verlog.Update {
-		t.Errorf("%+v", r)
-	}
-	f.is(t, strings.Replace(stock, "apple|1|Apple", "apple|13|Red", 1))
-	if _, err := f.SetFrom(5, 7, []string{"apple"}, nil, MergeOptions{}); fault.KindOf(err) != fault.NotFound {
-		t.Error(err)
-	}
-}
-
-// TestDropEndsConflicts deletes a table with conflicts and makes it anew.
-func TestDropEndsConflicts(t *testing.T) {
-	f, _, err := clashed(t, MergeOptions{})
-	if err != nil {
+	if err := os.Remove(filepath.Join(f.dir, openFile)); err != nil {
 		t.Fatal(err)
 	}
-	f.must(t)(f.Drop(1))
-	if open, err := f.Conflicts(); err != nil || len(open) > 0 || f.dirHas(conflictsFile) {
-		t.Error(open, err)
+	if diff := cmp.Diff(want, f.conflicts(t)); diff != "" {
+		t.Error("without conflicts.csv:", diff)
 	}
-	f.must(t)(f.Replace(Replacement{Content: []byte(stock), Action: verlog.Create, User: 1}))
-	f.is(t, stock)
-}
-
-func TestDamagedConflicts(t *testing.T) {
-	f, r, err := clashed(t, MergeOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	path := filepath.Join(f.dir, r.ID.String()+conflictsSuffix)
-	whole, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for name, hurt := range map[string]func() error{
-		"flipped": func() error {
-			return os.WriteFile(path, []byte(strings.Replace(string(whole), "apple", "bpple", 1)), 0o666)
-		},
-		"missing": func() error { return os.Remove(path) },
-	} {
-		if err := hurt(); err != nil {
-			t.Fatal(err)
-		}
-		problems, _, err := f.Verify(nil)
-		if err != nil || len(problems) == 0 || problems[0].Version != r.ID || problems[0].Note {
-			t.Errorf("%s: %v %v", name, problems, err)
-		}
-		if err := os.WriteFile(path, whole, 0o666); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := os.WriteFile(path, whole[:len(whole)-3], 0o666); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := f.Conflicts(); fault.KindOf(err) != fault.Corrupt {
-		t.Error(err)
-	}
-	done, err := f.Recover()
-	if err != nil || len(done) == 0 || !strings.Contains(strings.Join(done, "\n"), "conflicts that it opened or settled are lost") {
+	if done, err := f.Recover(); err != nil || len(done) != 1 {
 		t.Error(done, err)
 	}
-	f.must(t)(f.Set(1, []string{"apple"}, []Assignment{{Column: "price", Value: "77"}}))
-	for _, p := range func() []Problem { p, _, _ := f.Verify(nil); return p }() {
-		if !p.Note {
-			t.Errorf("after recovery: %v", p)
+	f.sound(t, true)
+}
+
+// TestStaleWriters has several versions between base and head: each conflict names the write that it is with, and not the
+// merge that brought it in.
+func TestStaleWriters(t *testing.T) {
+	f, base := stale(t, prices)
+	a := f.must(t)(f.Set(11, []string{"apple"}, []Assignment{{Column: "price", Value: "9"}}))
+	b := f.must(t)(f.SetFrom(base, 12, []string{"pear"}, []Assignment{{Column: "price", Value: "9"}}, MergeOptions{}))
+	if b.Side == 0 || b.Conflicts > 0 {
+		t.Fatalf("%+v", b)
+	}
+	c := f.must(t)(f.Delete(13, []string{"plum"}))
+	f.must(t)(f.Set(14, []string{"unrelated"}, nil))
+	r := f.must(t)(f.Replace(Replacement{Content: []byte(with("apple|1", "apple|7", "pear|2", "pear|7", "plum|3", "plum|7")), Action: verlog.Update, User: 15, Base: base}))
+	got := map[string]conflict.Side{}
+	for _, c := range f.conflicts(t) {
+		got[string(c.Key)] = conflict.Side{Version: c.Ours.Version, User: c.Ours.User}
+	}
+	want := map[string]conflict.Side{"apple": {Version: a.ID, User: 11}, "pear": {Version: b.Side, User: 12}, "plum": {Version: c.ID, User: 13}}
+	if diff := cmp.Diff(want, got); diff != "" || r.Conflicts != 3 {
+		t.Error(r, diff)
+	}
+	f.sound(t, true)
+}
+
+func TestStaleRefusals(t *testing.T) {
+	f, base := stale(t, with("apple|1", "apple|9"))
+	before, log := f.current(t), f.lines(t)
+	var clash *Clash
+	mine := with("apple|1", "apple|8", "pear|2", "pear|8")
+	_, err := f.Replace(Replacement{Content: []byte(mine), Action: verlog.Update, User: 2, Base: base, Merge: MergeOptions{Fail: true}})
+	if !errors.As(err, &clash) || len(clash.Conflicts) != 1 || fault.KindOf(err) != fault.No {
+		t.Error(err)
+	}
+	for what, content := range map[string]string{"twins": prices + "apple|1|1\n", "no table": "a\"b|c\n", "no key": "a|b\n1|2\n", "empty": ""} {
+		if r, err := f.Replace(Replacement{Content: []byte(content), Action: verlog.Update, User: 2, Base: base, Source: "mine.csv"}); fault.KindOf(err) != fault.Input || !strings.Contains(err.Error(), "mine.csv") {
+			t.Errorf("%s: %+v %v", what, r, err)
 		}
+	}
+	if diff := cmp.Diff(log, f.lines(t)); diff != "" || f.current(t) != before {
+		t.Error(diff)
+	}
+	if r := f.must(t)(f.Replace(Replacement{Content: []byte(prices), Action: verlog.Update, User: 2, Base: base})); r.Stored {
+		t.Errorf("a write that changes nothing: %+v", r)
+	}
+	f.sound(t, true)
+	drop := f.must(t)(f.Drop(1))
+	if _, err := f.Replace(Replacement{Content: []byte(mine), Action: verlog.Update, User: 2, Base: base, Existing: true}); fault.KindOf(err) != fault.NotFound {
+		t.Error("of a deleted table:", err)
+	}
+	back := f.must(t)(f.Rollback(1, base))
+	if _, err := f.Replace(Replacement{Content: []byte(mine), Action: verlog.Update, User: 2, Base: drop.ID}); fault.KindOf(err) != fault.Input {
+		t.Error("from a deletion:", err)
+	}
+	// Base and head have one content: there is nothing to merge.
+	if r := f.must(t)(f.Replace(Replacement{Content: []byte(mine), Action: verlog.Update, User: 2, Base: base})); r.Side != 0 || f.lines(t)[len(f.lines(t))-1].Base != back.ID {
+		t.Errorf("%+v", r)
+	}
+	for i := range 5 {
+		f.must(t)(f.Set(1, []string{"n"}, []Assignment{{Column: "price", Value: strings.Repeat("1", i+1)}}))
+	}
+	if _, err := f.Prune(0, 2); err != nil {
+		t.Fatal(err)
+	}
+	_, err = f.Replace(Replacement{Content: []byte(mine), Action: verlog.Update, User: 2, Base: base})
+	oldest := indexOf(f.lines(t)).compact
+	if fault.KindOf(err) != fault.NotFound || !strings.Contains(fault.HintOf(err), oldest.String()) {
+		t.Errorf("from a folded version: %v, hint %q", err, fault.HintOf(err))
+	}
+	f.sound(t, true)
+}
+
+// TestStaleHistory looks at a history with merges from all sides.
+func TestStaleHistory(t *testing.T) {
+	f, base := stale(t, with("apple|1", "apple|9"))
+	head := f.lines(t)[1]
+	r := f.must(t)(f.Replace(Replacement{Content: []byte(with("apple|1", "apple|8", "pear|2", "pear|8")), Action: verlog.Update, User: 2, Base: base}))
+	// Another write from the first version, and one from the side version.
+	again := f.must(t)(f.SetFrom(base, 3, []string{"plum"}, []Assignment{{Column: "stock", Value: "0"}}, MergeOptions{}))
+	side := f.must(t)(f.SetFrom(r.Side, 4, []string{"pear"}, []Assignment{{Column: "stock", Value: "0"}}, MergeOptions{}))
+	want := "sku|price|stock\n# fruit\napple|9|10\npear|8|0\nplum|3|0\n"
+	if f.current(t) != want {
+		t.Fatalf("%q", f.current(t))
+	}
+	byKey, root, err := f.Blame()
+	if err != nil || root.ID != base || byKey["apple"].ID != head.ID || byKey["pear"].ID != side.Side || byKey["plum"].ID != again.Side {
+		t.Error(byKey, root, err)
+	}
+	cells, err := f.BlameCells([]string{"pear"})
+	if err != nil || cells["price"].ID != r.Side || cells["stock"].ID != side.Side || cells["sku"].ID != base {
+		t.Error(cells, err)
+	}
+	type moment struct {
+		id     stamp.ID
+		record string
+	}
+	history := func(key string) (list []moment) {
+		moments, err := f.History([]string{key})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range moments {
+			list = append(list, moment{m.Line.ID, string(bytes.TrimSpace(m.Record))})
+		}
+		return list
+	}
+	for key, want := range map[string][]moment{
+		"apple": {{r.Side, "apple|8|10"}, {head.ID, "apple|9|10"}, {base, "apple|1|10"}},
+		"pear":  {{side.ID, "pear|8|0"}, {side.Side, "pear|8|0"}, {r.ID, "pear|8|20"}, {r.Side, "pear|8|20"}, {base, "pear|2|20"}},
+		"plum":  {{again.ID, "plum|3|0"}, {again.Side, "plum|3|0"}, {base, "plum|3|30"}},
+	} {
+		if diff := cmp.Diff(want, history(key), cmp.AllowUnexported(moment{})); diff != "" {
+			t.Error(key, diff)
+		}
+	}
+	if c, err := f.Diff(r.Side, r.ID); err != nil || len(c.Rows) != 1 || string(c.Rows[0].Key) != "apple" {
+		t.Error(c, err)
+	}
+	back := f.must(t)(f.Rollback(5, r.Side))
+	if f.current(t) != f.at(t, r.Side) || f.at(t, back.ID) != f.at(t, r.Side) {
+		t.Error("rollback to a side version:", f.current(t))
+	}
+	f.sound(t, true)
+}
+
+// TestSideIsNoCopy edits current.csv into what a side version holds: that is an edit, and no copy that is behind.
+func TestSideIsNoCopy(t *testing.T) {
+	f, base := stale(t, with("apple|1", "apple|9"))
+	mine := with("apple|1", "apple|8")
+	f.must(t)(f.Replace(Replacement{Content: []byte(mine), Action: verlog.Update, User: 2, Base: base}))
+	if err := os.WriteFile(filepath.Join(f.dir, currentFile), []byte(mine), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if st, err := f.Status(); err != nil || st.State != Dirty {
+		t.Errorf("%+v %v", st, err)
 	}
 }

@@ -109,7 +109,11 @@ func (s *Session) Merges(r Reversal) (bool, error) {
 	}
 	before, _ := x.line(r.Before)
 	after, _ := x.line(r.After)
-	return exists(before) && exists(after) && s.Exists() && s.Head().ID != r.After, nil
+	if !exists(before) || !exists(after) || !s.Exists() {
+		return false, nil
+	}
+	_, stale, err := s.staleBase(r.After, x)
+	return stale, err
 }
 
 // Drafted returns what Publish will do, but for Result.PruneDue: one result for each staged version.

@@ -53,8 +53,8 @@ func TestTakeBack(t *testing.T) {
 		"taken back already":   {[]string{first}, first, 0},
 		"and more":             {[]string{first + "c|4|\n"}, first + "c|4|\n", 0},
 		"in part":              {[]string{"k|v|n\na|1|x\nb|2|y\nnew|3|z\n"}, first, 2},
-		"the same again":       {[]string{first, second}, first, 2},
-		"deleted and back":     {[]string{"", second}, first, 2},
+		"the same again":       {[]string{first, second}, first, 1},
+		"deleted and back":     {[]string{"", second}, first, 1},
 		"changed in that cell": {[]string{"k|v|n\na|changed again|x\nb|2|y\nnew|3|z\n"}, "", 0},
 		"changed in that row":  {[]string{"k|v|n\na|changed|x\nb|2|y\nnew|3|Z\n"}, "", 0},
 	} {

@@ -64,6 +64,7 @@ func (t *Table) Verify(progress func(Verified)) ([]Problem, Verified, error) {
 		return nil, c.seen, err
 	}
 	c.versions()
+	c.conflicts()
 	c.files()
 	c.current()
 	return c.problems, c.seen, nil

@@ -8,7 +8,6 @@ import (
 
 	"github.com/reedbase/reedbase/pkg/row"
 	"github.com/reedbase/reedbase/pkg/stamp"
-	"github.com/reedbase/reedbase/pkg/verlog"
 )
 
 // files looks at what else is in the folder.
@@ -34,7 +33,6 @@ func (c *verifier) files() {
 		c.add(Problem{File: tagsFile, Offset: -1, Text: err.Error()})
 	}
 	c.tags()
-	c.missingConflicts()
 }
 
 func describe(m fs.FileMode) string {
@@ -52,7 +50,6 @@ func describe(m fs.FileMode) string {
 func (c *verifier) file(name string) {
 	id, isDelta := strings.CutSuffix(name, deltaSuffix)
 	idOfSchema, isSchema := strings.CutSuffix(name, schemaSuffix)
-	idOfConflicts, ofConflicts := strings.CutSuffix(name, conflictsSuffix)
 	switch {
 	case isDelta:
 		if n, err := stamp.Parse(id); err != nil {
@@ -74,44 +71,18 @@ func (c *verifier) file(name string) {
 		if err != nil {
 			c.add(Problem{File: name, Offset: -1, Text: err.Error()})
 		}
-	case ofConflicts:
-		c.conflicts(name, idOfConflicts)
+	case strings.HasSuffix(name, conflictsSuffix):
+		if n, err := stamp.Parse(ofVersion(name)); err != nil {
+			c.note(name, "is not named for a version")
+		} else if _, ok := c.x.line(n); !ok && !c.hole {
+			c.note(name, "belongs to no version: a write that never counted; 'rdb gc' removes it")
+		}
 	case strings.HasSuffix(name, tempSuffix):
 		c.note(name, "was left by a command that was cut short; 'rdb gc' removes it")
 	case name == unknownFile:
 		c.add(Problem{File: name, Offset: -1, Text: "the outcome of a write is unknown; run 'rdb recover " + c.t.name + "'"})
-	case !slices.Contains([]string{currentFile, logFile, stateFile, lockFile, tagsFile, notesFile, conflictsFile}, name):
+	case !slices.Contains([]string{currentFile, logFile, stateFile, lockFile, tagsFile, notesFile, openFile}, name):
 		c.note(name, "is not a file of this format")
-	}
-}
-
-// conflicts checks the file of what a version did to conflicts.
-func (c *verifier) conflicts(name, id string) {
-	n, err := stamp.Parse(id)
-	if err != nil {
-		c.note(name, "is not named for a version")
-		return
-	}
-	if _, ok := c.x.line(n); !ok {
-		if !c.hole {
-			c.note(name, "belongs to no version: a write that never counted; 'rdb gc' removes it")
-		}
-		return
-	}
-	if _, err := c.t.readConflicts(n); err != nil {
-		c.add(Problem{File: name, Offset: -1, Version: n, Text: strings.TrimPrefix(err.Error(), c.t.dir.Path(name)+": ")})
-	}
-}
-
-// missingConflicts names the versions that opened conflicts, or settled some, and whose files of them are gone.
-func (c *verifier) missingConflicts() {
-	for _, l := range c.x.lines {
-		name := l.ID.String() + conflictsSuffix
-		if (l.Action == verlog.MergeConflicts || l.Action == verlog.Resolve) && !slices.Contains(c.names, name) {
-			p := Problem{File: name, Offset: -1, Version: l.ID, Text: "is missing: which conflicts the version opened or settled is lost"}
-			p.Note = c.t.dir.Exists(asideFolder + "/" + name + ".1")
-			c.add(p)
-		}
 	}
 }
 

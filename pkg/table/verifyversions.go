@@ -102,7 +102,7 @@ func (c *verifier) version(states []*state, i int, p parsed, hashes *hashing) {
 		missing := fault.KindOf(s.err) == fault.NotFound
 		if missing {
 			_, kept := c.x.folded[l.ID]
-			s.gone = kept || c.x.origin(l) <= c.x.compact
+			s.gone = kept || c.x.mayBeGone(l)
 			s.err = fault.New(fault.Corrupt, "is missing")
 		}
 		return

@@ -12,13 +12,15 @@ import (
 // step is one version of a walk and the rows it changed.
 type step struct {
 	line    verlog.Line
-	author  verlog.Line // line, or of a merge the side version, whose writer made the changes
+	author  verlog.Line // the version that made the changes: the one that line merged, or line itself
+	side    bool        // line is a side version, and the changes are those of its base
 	changes *Changes    // nil for the first version, whose text first is
 	first   *Content
 }
 
-// walk visits the versions that lead to the head, oldest readable first, with the rows that each changed.
-func (t *Table) walk(x *index, key []string, visit func(step) error) error {
+// walk visits the versions that lead to the head, oldest readable first, with the rows that each changed. With sides it also
+// visits the side versions that can be read, each before the merge that joins it.
+func (t *Table) walk(sides bool, x *index, key []string, visit func(step) error) error {
 	var segments []*chain
 	drop := func() {
 		for _, ch := range segments {
@@ -37,6 +39,9 @@ func (t *Table) walk(x *index, key []string, visit func(step) error) error {
 		return err
 	}
 	w := walker{key: key, plain: true}
+	if sides {
+		w.bases = basesOf(x)
+	}
 	for i := len(segments) - 1; i >= 0; i-- {
 		if err := t.walkSegment(&w, segments[i], x, visit); err != nil {
 			return err
@@ -99,8 +104,11 @@ func (t *Table) readable(id stamp.ID, x *index) (stamp.ID, error) {
 }
 
 func (t *Table) walkSegment(w *walker, ch *chain, x *index, visit func(step) error) error {
-	line := x.named(ch.root)
-	s := step{line: line, author: x.author(line), first: ch.base}
+	root := x.named(ch.root)
+	if err := t.walkSide(w, root, x, visit); err != nil {
+		return err
+	}
+	s := step{line: root, author: x.author(root), first: ch.base}
 	var err error
 	if w.was.ReaderAt != nil {
 		s.first = nil
@@ -114,17 +122,62 @@ func (t *Table) walkSegment(w *walker, ch *chain, x *index, visit func(step) err
 	if err := visit(s); err != nil {
 		return err
 	}
+	w.keep(root.ID)
 	for i := len(ch.links) - 1; i >= 0; i-- {
+		line := ch.links[i].line
+		if err := t.walkSide(w, line, x, visit); err != nil {
+			return err
+		}
 		changes, err := w.next(ch.links[i].delta)
 		if err != nil {
-			return t.inVersion(ch.links[i].line.ID, err)
+			return t.inVersion(line.ID, err)
 		}
-		line := ch.links[i].line
 		if err := visit(step{line: line, author: x.author(line), changes: changes}); err != nil {
 			return err
 		}
+		w.keep(line.ID)
 	}
 	return nil
+}
+
+// walkSide visits the side version that line joins, where that is asked for and its base was seen on the walk.
+func (t *Table) walkSide(w *walker, line verlog.Line, x *index, visit func(step) error) error {
+	side, ok := x.line(line.Parent)
+	if line.Parent == 0 || !ok || w.bases == nil {
+		return nil
+	}
+	at := w.take(side.Base)
+	if at == nil {
+		return nil
+	}
+	d, err := t.readDelta(side)
+	if err != nil {
+		return unlessDamage(err) // folded away, or for fsck to name
+	}
+	var changes *Changes
+	if d.IsSnapshot() {
+		changes, err = at.jump(memory(d.Extra))
+	} else {
+		changes, err = at.next(d)
+	}
+	if err != nil {
+		return t.inVersion(side.ID, err)
+	}
+	if n := w.bases[side.ID]; n > 0 {
+		w.kept[side.ID] = at
+	}
+	return visit(step{line: side, author: side, side: true, changes: changes})
+}
+
+// basesOf returns how many side versions are made from each version.
+func basesOf(x *index) map[stamp.ID]int {
+	bases := map[stamp.ID]int{}
+	for id := range sidesOf(x.lines) {
+		if l, ok := x.line(id); ok {
+			bases[l.Base]++
+		}
+	}
+	return bases
 }
 
 func (t *Table) inVersion(id stamp.ID, err error) error {
@@ -139,6 +192,36 @@ type walker struct {
 	key    []string
 	plain  bool // no cell seen so far holds a newline
 	quoted bool // a quote has been seen
+
+	bases map[stamp.ID]int     // how many side versions to come are made from a version; nil when they are not asked for
+	kept  map[stamp.ID]*walker // at such versions
+}
+
+// keep remembers the text of version id, where the walk is, if a side version to come is made from it.
+func (w *walker) keep(id stamp.ID) {
+	if w.bases[id] == 0 {
+		return
+	}
+	if w.kept == nil {
+		w.kept = map[stamp.ID]*walker{}
+	}
+	w.kept[id] = w.clone()
+}
+
+// take returns a walker at version id, nil when the walk did not come there. It is forgotten once no other will ask.
+func (w *walker) take(id stamp.ID) *walker {
+	at := w.kept[id]
+	if w.bases[id]--; w.bases[id] <= 0 || at == nil {
+		delete(w.kept, id)
+		return at
+	}
+	return at.clone()
+}
+
+func (w *walker) clone() *walker {
+	c := *w
+	c.text, c.bases, c.kept = w.text.Clone(), nil, nil
+	return &c
 }
 
 // start takes base for the text so far.

@@ -29,7 +29,7 @@ floor 2 algorithms, pure
 floor 3 disk
 	index: durable row
 	ledger: fault durable dict stamp
-	table: fault cell conflict durable delta dict merge rbks row stamp verlog →index →ledger
+	table: fault cell conflict durable delta dict merge row stamp verlog →index →ledger
 	store: fault conflict durable delta dict row stamp verlog →ledger →table
 
 floor 4 meaning and network
