@@ -101,6 +101,50 @@ func TestCheck(t *testing.T) {
 	}
 }
 
+// TestBeyond takes a command for acknowledged that others could go on from, and has it answer for what it went on from.
+func TestBeyond(t *testing.T) {
+	const late = "exec 3< lock; echo %s> text; exec 3<&-; sync text; echo done"
+	const flushes = "cat text > /dev/null; sync text; echo done"
+	for _, test := range []struct {
+		name, script string
+		change       func(c *Command)
+		want         []string
+	}{
+		{"a late flush", late, func(*Command) {}, nil},
+		{"a late flush, seen", late, func(c *Command) { c.Release = "lock" }, []string{", acknowledged", "close lock", "write text [0,30)", "lost"}},
+		{"what a dead one wrote", "cat text", func(c *Command) { c.Unflushed = map[string]int64{"text": 3} },
+			[]string{", acknowledged", "what was written before to text", "lost"}},
+		{"what a dead one wrote, flushed", flushes, func(c *Command) { c.Unflushed = map[string]int64{"text": 3} }, nil},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			script := strings.ReplaceAll(test.script, "%s", "'"+strings.TrimSpace(after)+"' ")
+			c := Command{Tree: folder(t, map[string]string{"text": before, "lock": ""}), Argv: []string{"sh", "-c", script}}
+			if test.script != late {
+				c.Tree = folder(t, map[string]string{"text": after})
+			}
+			test.change(&c)
+			tr, err := Record(t, c)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := &recorder{TB: t}
+			tr.Check(got, Options{}, func(s State) error {
+				text, err := os.ReadFile(filepath.Join(s.Dir, "text"))
+				if err == nil && s.Acked && string(text) != after {
+					err = fmt.Errorf("text is %q", text)
+				}
+				return err
+			})
+			got.expect(t, test.want)
+		})
+	}
+	c := Command{Tree: folder(t, map[string]string{"text": before}), Argv: []string{"cat", "text"}, Unflushed: map[string]int64{"text": 100}}
+	if _, err := Record(t, c); err == nil || !strings.Contains(err.Error(), "has no 100 bytes") {
+		t.Errorf("error %v", err)
+	}
+}
+
 // TestChild follows programs that the command starts.
 func TestChild(t *testing.T) {
 	tr := recorded(t, map[string]string{"text": before}, "child")

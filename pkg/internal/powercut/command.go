@@ -34,6 +34,14 @@ type Command struct {
 	// at all. A command that prints nothing of the kind acknowledges by its exit.
 	Acknowledgement string
 
+	// Release, if not "", is a file in the root, relative to it: that the command closes it is an acknowledgement too, as
+	// when it gives up a lock and others go on from what it did.
+	Release string
+
+	// Unflushed tells for files of the root, relative to it, how many of their bytes are durable: a command that was killed
+	// wrote the rest, and did not flush it.
+	Unflushed map[string]int64
+
 	start *tree // what Tree holds; nil before it was read
 }
 

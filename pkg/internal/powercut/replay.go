@@ -1,6 +1,7 @@
 package powercut
 
 import (
+	"bytes"
 	"fmt"
 	"maps"
 	"path"
@@ -24,12 +25,21 @@ type replayer struct {
 	unfinished map[int]*call // calls that have begun in each thread, with what strace printed so far as only argument
 	marker     []byte
 	printed    []byte
+	release    string // the file whose closing acknowledges; "" for none
 }
 
-// replay turns strace's log of a command that started in dir with the given tree at root into a Trace.
-func replay(start *tree, root, dir, marker, log string) (*Trace, error) {
-	r := &replayer{Trace: newTrace(start), dir: dir, threads: map[int]*process{}, unfinished: map[int]*call{}, marker: []byte(marker)}
+// replay turns strace's log of a command that started with the given tree at root into a Trace.
+func (c Command) replay(start *tree, root, log string) (*Trace, error) {
+	r := &replayer{Trace: newTrace(start), dir: c.Dir, threads: map[int]*process{}, unfinished: map[int]*call{}, marker: []byte(c.Acknowledgement)}
 	r.path = root
+	if c.Release != "" {
+		r.release = join(root, c.Release)
+	}
+	for name, size := range c.Unflushed {
+		if err := r.unflushed(join(root, name), size); err != nil {
+			return nil, err
+		}
+	}
 	for line := range strings.Lines(log) {
 		if err := r.line(strings.TrimRight(line, "\n")); err != nil {
 			return nil, err
@@ -163,10 +173,33 @@ func (r *replayer) do(c *call) error {
 
 func (r *replayer) close(c *call, arg int) error {
 	p, err := r.process(c.thread)
-	if err == nil {
-		delete(p.files, c.number(arg))
+	if err != nil {
+		return err
 	}
-	return err
+	if file := p.files[c.number(arg)]; file != nil && r.release != "" && file.path == r.release && !r.acknowledged() {
+		r.acknowledge("close " + r.name(file.path))
+	}
+	delete(p.files, c.number(arg))
+	return nil
+}
+
+// unflushed notes that only the first size bytes of a file are durable when the command starts.
+func (r *replayer) unflushed(p string, size int64) error {
+	folder, name, err := r.folder(p)
+	if err != nil {
+		return err
+	}
+	var file *inode
+	if folder != nil {
+		file = folder.now[name]
+	}
+	if file == nil || size > int64(len(file.data)) {
+		return fmt.Errorf("%q has no %d bytes", p, size)
+	}
+	rest := bytes.Clone(file.data[size:])
+	file.base, file.data = newContent(file.data[:size:size]), bytes.Clone(file.data[:size])
+	r.overwrite(r.operation("what was written before to "+r.name(p)), file, size, rest)
+	return nil
 }
 
 func (r *replayer) inside(p string) bool { return p == r.path || strings.HasPrefix(p, r.path+"/") }

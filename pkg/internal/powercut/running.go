@@ -16,7 +16,8 @@ type Call struct {
 	Target string // what it is about, relative to the root
 	Number int    // from one, among all such calls of the command
 
-	changes bool // it changes files or folders, or makes changes durable
+	Changes bool            // it changes files or folders, or makes changes durable
+	Errors  []syscall.Errno // what it may plausibly fail with
 }
 
 func (c Call) String() string { return fmt.Sprintf("call %d, %s of %s", c.Number, c.Name, c.Target) }

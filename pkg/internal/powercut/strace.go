@@ -56,7 +56,7 @@ func Record(t testing.TB, c Command) (*Trace, error) {
 	if err != nil {
 		return nil, err
 	}
-	tr, err := replay(start, root, c.Dir, c.Acknowledgement, strings.TrimRight(string(text), "\n"))
+	tr, err := c.replay(start, root, strings.TrimRight(string(text), "\n"))
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", c, err)
 	}

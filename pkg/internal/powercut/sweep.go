@@ -186,7 +186,7 @@ func (at target) calls() (list []string) {
 func (at target) strike(counts map[string]int, struck *string) func(Call) Verdict {
 	return func(c Call) Verdict {
 		counts[c.Name]++
-		again := *struck != "" && at.Lasting && c.changes
+		again := *struck != "" && at.Lasting && c.Changes
 		if !again && (c.Name != at.Call || counts[c.Name] != at.number) {
 			return Verdict{}
 		}

@@ -156,7 +156,7 @@ func (t *tracer) call(thread int) error {
 		return nil
 	}
 	t.calls++
-	verdict := t.watch(Call{sig.call, about, t.calls, sig.changes})
+	verdict := t.watch(Call{sig.call, about, t.calls, sig.changes, sig.errors})
 	switch {
 	case verdict.Kill:
 		return unix.Kill(-t.pid, unix.SIGKILL)
