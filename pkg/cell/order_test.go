@@ -2,6 +2,7 @@ package cell_test
 
 import (
 	"bytes"
+	"cmp"
 	"math"
 	"math/big"
 	"testing"
@@ -30,6 +31,47 @@ func numbers() *rapid.Generator[cell.Value] {
 		nanos := rapid.SampledFrom([]int32{0, 1, 2, 499_999_999, 500_000_000, 500_000_001, 100_000_000, 999_999_999}).Draw(t, "nanos")
 		return cell.FromTime(min(max(n, -62_167_219_200), 253_402_300_799), nanos)
 	})
+}
+
+// landmarks are values where an order could go wrong: ends of ranges, neighbours, decimals that no float is, what a key writes
+// in a way of its own.
+func landmarks() []cell.Value {
+	list := []cell.Value{{}}
+	for _, n := range []int64{math.MinInt64, math.MinInt64 + 1, -1<<53 - 1, -1 << 53, -1, 0, 1, 1 << 53, 1<<53 + 1, 1<<53 + 2, 1<<62 + 1, math.MaxInt64 - 1, math.MaxInt64} {
+		list = append(list, cell.FromInteger(n), cell.FromFloat(float64(n)), cell.FromFloat(math.Nextafter(float64(n), math.Inf(1))))
+	}
+	for _, tenths := range []int64{-3, -1, 1, 2, 3, 4, 6, 7, 9} {
+		f := float64(tenths) / 10
+		list = append(list, cell.FromFloat(f), cell.FromTime((tenths-10)/10, int32((tenths+10)%10*100_000_000)), cell.FromFloat(1_700_000_000+f), cell.FromTime(1_700_000_000, int32((tenths+10)%10*100_000_000)))
+	}
+	for _, f := range []float64{math.Copysign(0, -1), math.Inf(1), math.Inf(-1), math.MaxFloat64, 5e-324, -5e-324, -1e-9} {
+		list = append(list, cell.FromFloat(f))
+	}
+	list = append(list, cell.FromTime(-1, 999_999_999), cell.FromTime(0, 1), cell.FromTime(0, 0), cell.FromTime(253_402_300_799, 999_999_999))
+	for _, s := range []string{"", "\x00", "\x00\x00", "\x00\x01", "\x00\xff", "\x01", "a", "a\x00", "a\x00\x01", "a\x01", "ab", "\xff", "ä"} {
+		list = append(list, cell.FromText([]byte(s)))
+	}
+	return list
+}
+
+func TestLandmarks(t *testing.T) {
+	list := landmarks()
+	for _, a := range list {
+		for _, b := range list {
+			got := cell.Order(a, b)
+			if a.IsNumber() && b.IsNumber() && exact(a) != nil && exact(b) != nil && got != exact(a).Cmp(exact(b)) {
+				t.Errorf("%s against %s is %d", show(a), show(b), got)
+			}
+			if got != -cell.Order(b, a) {
+				t.Errorf("%s against %s is %d both ways", show(a), show(b), got)
+			}
+			// Behind each key stands another, as in an index of two columns.
+			k, l := cell.AppendKey(cell.AppendKey(nil, a), cell.FromInteger(2)), cell.AppendKey(cell.AppendKey(nil, b), cell.FromInteger(1))
+			if want := cmp.Or(got, 1); bytes.Compare(k, l) != want {
+				t.Errorf("the keys of %s and %s are %x and %x, not %d", show(a), show(b), k, l, want)
+			}
+		}
+	}
 }
 
 func values() *rapid.Generator[cell.Value] {

@@ -32,6 +32,10 @@ func TestCast(t *testing.T) {
 		{cell.FromFloat(-1e-20), cell.Timestamp, "timestamp 1969-12-31T23:59:59.999999999Z"},
 		{cell.FromFloat(math.Inf(1)), cell.Timestamp, "null"},
 		{cell.FromInteger(math.MaxInt64), cell.Timestamp, "null"},
+		{cell.FromFloat(5e18), cell.Integer, "integer 5000000000000000000"},
+		{cell.FromFloat(1 << 63), cell.Integer, "integer 9223372036854775807"},
+		{cell.FromFloat(-1 << 63), cell.Integer, "integer -9223372036854775808"},
+		{cell.FromFloat(-2.9), cell.Integer, "integer -2"},
 		{noon, cell.Timestamp, "timestamp 2026-03-01T12:00:00.25Z"},
 		{noon, cell.Integer, "integer 1772366400"},
 		{noon, cell.Float, "real 1.77236640025e+09"},
@@ -41,6 +45,31 @@ func TestCast(t *testing.T) {
 	} {
 		if got := show(cell.Cast(test.v, test.to)); got != test.want {
 			t.Errorf("%s as %s is %s, want %s", show(test.v), test.to, got, test.want)
+		}
+	}
+}
+
+func TestArithmeticAtTheEnds(t *testing.T) {
+	least, most, minus := cell.FromInteger(math.MinInt64), cell.FromInteger(math.MaxInt64), cell.FromInteger(-1)
+	for _, test := range []struct {
+		got  cell.Value
+		want string
+	}{
+		{cell.Div(least, minus), "real 9.223372036854776e+18"},
+		{cell.Rem(least, minus), "integer 0"},
+		{cell.Mul(least, minus), "real 9.223372036854776e+18"},
+		{cell.Mul(least, cell.FromInteger(1)), "integer -9223372036854775808"},
+		{cell.Neg(least), "real 9.223372036854776e+18"},
+		{cell.Neg(most), "integer -9223372036854775807"},
+		{cell.Add(most, cell.FromInteger(1)), "real 9.223372036854776e+18"},
+		{cell.Sub(least, cell.FromInteger(1)), "real -9.223372036854776e+18"},
+		{cell.Sub(minus, least), "integer 9223372036854775807"},
+		{cell.Add(cell.FromTime(1, 500_000_000), cell.FromTime(2, 0)), "real 3.5"},
+		{cell.Sub(cell.FromTime(5, 0), cell.FromTime(2, 0)), "integer 3"},
+		{cell.Sub(cell.FromFloat(math.Inf(1)), cell.FromFloat(math.Inf(1))), "null"},
+	} {
+		if got := show(test.got); got != test.want {
+			t.Errorf("%s, want %s", got, test.want)
 		}
 	}
 }
