@@ -140,6 +140,19 @@ func (s *Session) Publish() ([]Result, error) {
 	return results, nil
 }
 
+// nothing is the result of a write that changes nothing. The head it found may be that of a process which died before it
+// flushed the log: what the caller is told must be durable all the same.
+func (s *Session) nothing() (Result, error) {
+	if f := s.v.log.file; f != nil {
+		if err := durable.Datasync(f); err != nil {
+			err = fault.New(fault.Unknown, "table %q: the flush of %s: %w", s.t.name, logFile, err)
+			s.t.dir.Create(unknownFile, unknownFile+tempSuffix, s.v.head().Append(nil))
+			return Result{}, fault.WithHint(err, "run 'rdb recover %s' before anything else", s.t.name)
+		}
+	}
+	return Result{ID: s.Head().ID}, nil
+}
+
 // append makes the staged lines part of the log: then the versions exist. After an error that is known not to have come
 // about they are taken back; where nobody knows, the table is marked, and takes no write until recovery has settled it.
 func (s *Session) append() error {
@@ -308,7 +321,7 @@ func (t *Table) locked(dirtyToo bool, stage func(s *Session) error) (res Result,
 		return res, err
 	}
 	if len(s.staged) == 0 {
-		return Result{ID: s.Head().ID}, nil
+		return s.nothing()
 	}
 	results, err := s.Publish()
 	if err != nil {

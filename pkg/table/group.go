@@ -95,7 +95,7 @@ func (t *Table) do(r request) (Result, error) {
 		return Result{}, err
 	}
 	if d == nil {
-		return Result{ID: s.Head().ID}, nil
+		return s.nothing()
 	}
 	if _, err := s.Stage(*d); err != nil {
 		return Result{}, err
