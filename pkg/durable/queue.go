@@ -188,13 +188,19 @@ func (q Queue) waiter(name string) (w Waiter, alive bool) {
 	}
 	defer f.Close()
 	if flockCall(f, syscall.LOCK_SH|syscall.LOCK_NB) != syscall.EWOULDBLOCK {
-		return w, false
+		return w, arriving(f)
 	}
 	b, err := io.ReadAll(io.NewSectionReader(f, 0, maxRequest+1))
 	if err != nil || len(b) < signatureSize || len(b) > maxRequest {
 		return w, true
 	}
 	return Waiter{parseHolder(b[:signatureSize]), b[signatureSize:], q, name, int64(len(b))}, true
+}
+
+// arriving reports whether f may belong to a waiter that has not locked it yet.
+func arriving(f *os.File) bool {
+	info, err := f.Stat()
+	return err != nil || strings.HasSuffix(f.Name(), newSuffix) && time.Since(info.ModTime()) < time.Minute
 }
 
 // Take begins with the request; false when the waiter has withdrawn it. The lock must be held, and stay so until the request

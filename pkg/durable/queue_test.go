@@ -165,6 +165,12 @@ func TestDeadWaiters(t *testing.T) {
 		if err := os.WriteFile(filepath.Join(folder, "queue", name), []byte("of the dead"), 0o666); err != nil {
 			t.Fatal(err)
 		}
+		if err := os.Chtimes(filepath.Join(folder, "queue", name), time.Time{}, time.Now().Add(-time.Hour)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.WriteFile(filepath.Join(folder, "queue", "0000000000000001-4.new"), nil, 0o666); err != nil {
+		t.Fatal(err)
 	}
 	if err := os.Mkdir(filepath.Join(folder, "queue", "folder"), 0o777); err != nil {
 		t.Fatal(err)
@@ -175,7 +181,7 @@ func TestDeadWaiters(t *testing.T) {
 		}
 	}
 	left, err := os.ReadDir(filepath.Join(folder, "queue"))
-	if err != nil || len(left) != 2 {
+	if err != nil || len(left) != 3 { // the folder, and those that live or are just coming
 		t.Errorf("left: %v %v", left, err)
 	}
 }
