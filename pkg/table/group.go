@@ -78,7 +78,7 @@ func (t *Table) do(r request) (Result, error) {
 		return Result{}, err
 	}
 	if res, ok := t.carriedOut(left, confirmed); ok {
-		lock.Release()
+		t.takeOver(lock, confirmed)
 		return res, nil
 	}
 	s, err := t.begin(lock)
@@ -114,6 +114,19 @@ func (t *Table) do(r request) (Result, error) {
 		w.Confirm()
 	}
 	return results[0], nil
+}
+
+// takeOver gives up the lock after another carried the request out. Where that one died first, what it left undone is done.
+func (t *Table) takeOver(lock *durable.Lock, confirmed bool) {
+	if confirmed {
+		lock.Release()
+		return
+	}
+	if s, err := t.begin(lock); err != nil {
+		t.warn("the change is stored; the table could not be put in order: " + err.Error())
+	} else {
+		s.Close()
+	}
 }
 
 // carriedOut returns the result of the request to which this was the answer, if it was stored.
@@ -190,12 +203,12 @@ func (s *Session) serve(w *durable.Waiter) bool {
 		return false
 	}
 	res := Result{ID: line.ID, Stored: true, Action: line.Action, Counts: d.Counts, DeltaSize: line.Size}
-	if b, err := json.Marshal(answer{offset, string(line.Append(nil)), res}); err == nil {
-		// Without an answer the waiter would store its change a second time.
+	b, err := json.Marshal(answer{offset, string(line.Append(nil)), res})
+	if err == nil {
 		err = w.Answer(b)
 	}
 	if err != nil {
-		s.unstage()
+		s.unstage() // without an answer the waiter stores its change itself
 	}
 	return err == nil
 }

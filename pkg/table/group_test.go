@@ -2,7 +2,9 @@ package table
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -268,6 +270,40 @@ func TestAnswerElsewhere(t *testing.T) {
 	if got, ok := c.carriedOut(left, false); !ok || got != r {
 		t.Errorf("%+v %v", got, ok)
 	}
+}
+
+// TestUnanswered has a waiter that the holder can leave no answer: it makes its change itself, and the holder must not.
+func TestUnanswered(t *testing.T) {
+	c := newCrowd(t, "key|n\na|0\n")
+	s, err := c.Begin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan bool)
+	go func() {
+		c.must(t)(c.handle().Set(1, []string{"a"}, []Assignment{{"n", "1", Add}}))
+		close(done)
+	}()
+	var waiting []durable.Waiter
+	for len(waiting) == 0 {
+		waiting = s.gather()
+	}
+	names, err := filepath.Glob(filepath.Join(c.dir, queueFolder, "*"))
+	if err != nil || len(names) != 1 {
+		t.Fatal(names, err)
+	}
+	if err := errors.Join(os.Rename(names[0], names[0]+".away"), os.Mkdir(names[0], 0o777)); err != nil {
+		t.Fatal(err)
+	}
+	if s.serve(&waiting[0]) || len(s.Staged()) > 0 {
+		t.Errorf("%d versions are staged", len(s.Staged()))
+	}
+	s.Close()
+	<-done
+	if got := c.text(); got != "key|n\na|1\n" {
+		t.Errorf("%q", got)
+	}
+	c.sound()
 }
 
 // TestUnclearRequest has requests that nobody can read: they are passed over.
