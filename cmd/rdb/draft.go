@@ -11,6 +11,7 @@ import (
 
 	"github.com/reedbase/reedbase/pkg/cli"
 	"github.com/reedbase/reedbase/pkg/fault"
+	"github.com/reedbase/reedbase/pkg/reedbase"
 )
 
 // draft is a private copy of a table's text while its user edits it.
@@ -19,9 +20,10 @@ type draft struct {
 	dir  string
 	path string
 	argv []string // the editor's command line
+	base reedbase.ID
 }
 
-func (c *call) newDraft(table string, text []byte) (*draft, error) {
+func (c *call) newDraft(table string, base reedbase.ID, text []byte) (*draft, error) {
 	argv, err := c.editor()
 	if err != nil {
 		return nil, err
@@ -35,7 +37,7 @@ func (c *call) newDraft(table string, text []byte) (*draft, error) {
 		os.RemoveAll(dir)
 		return nil, err
 	}
-	return &draft{c, dir, path, append(argv, path)}, nil
+	return &draft{c, dir, path, append(argv, path), base}, nil
 }
 
 // editor returns the command line that VISUAL or EDITOR hold, split as a shell splits words; nothing in it is expanded.
@@ -67,9 +69,9 @@ func (d *draft) edit() ([]byte, error) {
 	return cli.ReadInput(d.call.Env, d.path, maxTable)
 }
 
-// keep leaves the text where it is and adds to err how to use it.
+// keep leaves the text where it is and adds to err how to use it: as an edit of the version that it was made from.
 func (d *draft) keep(err error) error {
-	hint := "your text is kept: mend it, then rdb apply " + shellLine([]string{d.call.operands[0], d.path})
+	hint := "your text is kept: mend it, then rdb apply " + shellLine([]string{d.call.operands[0], d.path, "--base", d.base.String()})
 	if before := fault.HintOf(err); before != "" {
 		hint = before + "; " + hint
 	}

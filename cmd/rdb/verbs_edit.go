@@ -59,15 +59,11 @@ func runEdit(c *call) error {
 	if err != nil {
 		return err
 	}
-	base, err := t.Resolve("head")
+	base, before, err := headAndText(t)
 	if err != nil {
 		return err
 	}
-	var before bytes.Buffer
-	if err := t.Export(&before); err != nil {
-		return err
-	}
-	draft, err := c.newDraft(t.Name(), before.Bytes())
+	draft, err := c.newDraft(t.Name(), base, before)
 	if err != nil {
 		return err
 	}
@@ -75,16 +71,33 @@ func runEdit(c *call) error {
 	if err != nil {
 		return draft.keep(err)
 	}
-	if bytes.Equal(before.Bytes(), after) {
+	if bytes.Equal(before, after) {
 		draft.remove()
-		return c.stored(t.Name(), reedbase.Result{ID: base.ID})
+		return c.stored(t.Name(), reedbase.Result{ID: base})
 	}
-	result, err := t.Apply(after, base.ID, options)
+	result, err := t.Apply(after, base, options)
 	if err != nil {
 		return draft.keep(c.refusedBy(err))
 	}
 	draft.remove()
 	return c.merged(t.Name(), result)
+}
+
+// headAndText returns the head and the table's text, which is that version's unless it was edited by hand.
+func headAndText(t *reedbase.Table) (reedbase.ID, []byte, error) {
+	for {
+		head, err := t.Resolve("head")
+		if err != nil {
+			return 0, nil, err
+		}
+		var text bytes.Buffer
+		if err := t.Export(&text); err != nil {
+			return 0, nil, err
+		}
+		if now, err := t.Resolve("head"); err != nil || now.ID == head.ID {
+			return head.ID, text.Bytes(), err
+		}
+	}
 }
 
 func runApply(c *call) error {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 
+	"github.com/reedbase/reedbase/pkg/conflict"
 	"github.com/reedbase/reedbase/pkg/delta"
 	"github.com/reedbase/reedbase/pkg/durable"
 	"github.com/reedbase/reedbase/pkg/fault"
@@ -49,7 +50,11 @@ func (s *Session) makeFiles(v *staged) error {
 		}
 	}
 	if d.conflicts != nil {
-		if err := s.create(v, conflictsName(id), d.conflicts.Encode(id)); err != nil {
+		file := d.conflicts.Encode(id)
+		if len(file) > conflict.MaxSize {
+			return fault.New(fault.Input, "table %q: what clashes takes %d bytes, more than a file of conflicts may have", t.name, len(file))
+		}
+		if err := s.create(v, conflictsName(id), file); err != nil {
 			return err
 		}
 	}

@@ -260,6 +260,45 @@ func TestPruneConflicts(t *testing.T) {
 	f.must(t)(f.Set(1, []string{"n"}, nil))
 }
 
+// TestPruneManyConflicts folds a history with so many open conflicts that snapshots for all would cost more than the deltas.
+func TestPruneManyConflicts(t *testing.T) {
+	f := newFixture(t, prices)
+	var bases []stamp.ID
+	for i := range 12 {
+		line, _ := f.Head()
+		bases = append(bases, line.ID)
+		f.must(t)(f.Set(1, []string{"apple"}, []Assignment{{Column: "price", Value: strings.Repeat("1", i+1)}})) // the first changes nothing
+	}
+	for i, base := range bases[4:] {
+		r := f.must(t)(f.SetFrom(base, 2, []string{"apple"}, []Assignment{{Column: "price", Value: strings.Repeat("2", i+1)}}, MergeOptions{}))
+		if r.Conflicts != 1 {
+			t.Fatalf("%+v", r)
+		}
+	}
+	for i := range 20 {
+		f.must(t)(f.Set(1, []string{"n"}, []Assignment{{Column: "price", Value: strings.Repeat("1", i+1)}}))
+	}
+	p, err := f.Prune(0, 3)
+	if err != nil || p.Folded != 3 {
+		t.Errorf("%+v %v", p, err)
+	}
+	snapshots := 0
+	for _, l := range f.lines(t) {
+		if l.Action == verlog.Compact {
+			snapshots++
+		}
+	}
+	for _, c := range f.conflicts(t) {
+		for _, id := range []stamp.ID{c.Base.Version, c.Ours.Version, c.Theirs.Version} {
+			f.at(t, id)
+		}
+	}
+	if snapshots != 1 {
+		t.Errorf("%d snapshots", snapshots)
+	}
+	f.sound(t, true)
+}
+
 // TestCollectConflicts removes what a write left that never counted.
 func TestCollectConflicts(t *testing.T) {
 	f, _, _ := partly(t)

@@ -39,9 +39,15 @@ func (t *Table) Prune(user uint64, keep int) (p Pruned, err error) {
 		freed, err := t.removeFolded(x)
 		return Pruned{Freed: freed}, err
 	}
-	wanted, err := t.wanted(x)
+	wanted, disputed, err := t.wanted(x)
 	if err != nil {
 		return p, err
+	}
+	if len(disputed) > maxDisputed {
+		// A snapshot for each would cost more than the deltas of all.
+		if cut, older = x.cutBefore(s.Head().ID, keep, slices.Min(disputed)); len(older) == 0 {
+			return p, nil
+		}
 	}
 	needed, sides := []stamp.ID{cut.ID}, x.severedBy(cut.ID, sidesOf(x.lines))
 	for id := range wanted {
@@ -69,6 +75,18 @@ func (x *index) cut(head stamp.ID, keep int) (cut verlog.Line, older []verlog.Li
 		return cut, nil
 	}
 	return all[keep-1], all[keep:]
+}
+
+// maxDisputed is for how many versions of open conflicts snapshots are made; more of them keep all that came after the oldest.
+const maxDisputed = 16
+
+// cutBefore is cut, but at version id at the latest.
+func (x *index) cutBefore(head stamp.ID, keep int, id stamp.ID) (cut verlog.Line, older []verlog.Line) {
+	for keep = max(1, keep); ; keep++ {
+		if cut, older = x.cut(head, keep); len(older) == 0 || cut.ID <= id {
+			return cut, older
+		}
+	}
 }
 
 // fold stores the content of version id as a snapshot under a line of its own, unless that was done before.
@@ -101,24 +119,29 @@ func (x *index) unreadable(id stamp.ID) bool {
 	return !kept && (id < x.compact || x.severed[id])
 }
 
-// wanted are the versions that stay readable whatever their age: those that have a name, and those of open conflicts.
-func (t *Table) wanted(x *index) (map[stamp.ID]bool, error) {
+// wanted are the versions that stay readable whatever their age: those that have a name, and those of open conflicts, which
+// are also returned by themselves.
+func (t *Table) wanted(x *index) (wanted map[stamp.ID]bool, disputed []stamp.ID, err error) {
 	tags, err := t.Tags()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	open, _, err := t.openConflicts(x.lines)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	wanted := map[stamp.ID]bool{}
+	wanted = map[stamp.ID]bool{}
+	for _, c := range open {
+		for _, id := range []stamp.ID{c.Base.Version, c.Ours.Version, c.Theirs.Version, c.Version} {
+			if !wanted[id] {
+				wanted[id], disputed = true, append(disputed, id)
+			}
+		}
+	}
 	for _, tag := range tags {
 		wanted[tag.ID] = true
 	}
-	for _, c := range open {
-		wanted[c.Base.Version], wanted[c.Ours.Version], wanted[c.Theirs.Version], wanted[c.Version] = true, true, true, true
-	}
-	return wanted, nil
+	return wanted, disputed, nil
 }
 
 // removeFolded removes the deltas of versions that were folded away, and returns how many bytes that frees.
@@ -151,7 +174,7 @@ func (t *Table) removeFolded(x *index) (freed int64, err error) {
 
 // keptSnapshots are the compact lines whose snapshots are still needed: of the oldest version kept and of those wanted.
 func (t *Table) keptSnapshots(x *index) (map[stamp.ID]bool, error) {
-	wanted, err := t.wanted(x)
+	wanted, _, err := t.wanted(x)
 	if err != nil {
 		return nil, err
 	}

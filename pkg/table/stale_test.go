@@ -32,11 +32,6 @@ func stale(t *testing.T, head string) (f *fixture, base stamp.ID) {
 	return f, line.ID
 }
 
-// stale stores content, made from version base.
-func (f *fixture) stale(base stamp.ID, content string, o MergeOptions) (Result, error) {
-	return f.Replace(Replacement{Content: []byte(content), Action: verlog.Update, User: 7, Base: base, Existing: true, Merge: o})
-}
-
 // is fails the test unless the table holds want, and is sound.
 func (f *fixture) is(t *testing.T, want string) {
 	t.Helper()
