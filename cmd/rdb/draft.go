@@ -23,7 +23,7 @@ type draft struct {
 	base reedbase.ID
 }
 
-func (c *call) newDraft(table string, base reedbase.ID, text []byte) (*draft, error) {
+func (c *call) newDraft(table string, text []byte) (*draft, error) {
 	argv, err := c.editor()
 	if err != nil {
 		return nil, err
@@ -37,7 +37,7 @@ func (c *call) newDraft(table string, base reedbase.ID, text []byte) (*draft, er
 		os.RemoveAll(dir)
 		return nil, err
 	}
-	return &draft{c, dir, path, append(argv, path), base}, nil
+	return &draft{call: c, dir: dir, path: path, argv: append(argv, path)}, nil
 }
 
 // editor returns the command line that VISUAL or EDITOR hold, split as a shell splits words; nothing in it is expanded.
@@ -69,7 +69,7 @@ func (d *draft) edit() ([]byte, error) {
 	return cli.ReadInput(d.call.Env, d.path, maxTable)
 }
 
-// keep leaves the text where it is and adds to err how to use it: as an edit of the version that it was made from.
+// keep leaves the text where it is and adds to err how to use it.
 func (d *draft) keep(err error) error {
 	hint := "your text is kept: mend it, then rdb apply " + shellLine([]string{d.call.operands[0], d.path, "--base", d.base.String()})
 	if before := fault.HintOf(err); before != "" {

@@ -34,6 +34,8 @@ func renamed(name string, args []string) (verb string, now []string, ok bool) {
 		return "version:rollback", args, true
 	case name == "backup:prune" && operands == 1:
 		return "version:prune", args, true
+	case name == "conflicts:list", name == "conflicts:show", name == "conflicts:resolve":
+		return strings.Replace(name, "conflicts", "conflict", 1), args, true
 	}
 	return "", nil, false
 }

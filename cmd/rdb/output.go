@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/reedbase/reedbase/pkg/cli"
+	"github.com/reedbase/reedbase/pkg/fault"
 	"github.com/reedbase/reedbase/pkg/reedbase"
 	"github.com/reedbase/reedbase/pkg/stamp"
 	"github.com/reedbase/reedbase/pkg/verlog"
@@ -68,25 +69,33 @@ func (c *call) say(format string, args ...any) {
 	fmt.Fprintf(c.Out, format+"\n", args...)
 }
 
-// stored prints what a write did, and starts folding old versions when that is due.
+// stored prints what a write did, and starts folding old versions when that is due. A write that left conflicts open is
+// fault.Conflicts.
 func (c *call) stored(table string, r reedbase.Result) error {
 	if r.PruneDue {
 		c.pruneInBackground(table)
 	}
-	if c.on("quiet") {
+	if !c.on("quiet") {
+		if err := c.printStored(table, r); err != nil {
+			return err
+		}
+	}
+	if r.Conflicts == 0 {
 		return nil
 	}
+	err := fault.New(fault.Conflicts, "table %q: stored, with %s: the table keeps what others wrote there", table, openText(r.Conflicts))
+	return fault.WithHint(err, "'rdb conflict:list %s' lists them", cli.Quote(table))
+}
+
+func (c *call) printStored(table string, r reedbase.Result) error {
 	if c.format != cli.Table {
 		action := ""
 		if r.Stored {
 			action = r.Action.String()
 		}
-		fields := []field{{"table", table}, {"version", r.ID}, {"stored", r.Stored}, {"action", action},
-			{"added", r.Added}, {"changed", r.Changed}, {"deleted", r.Deleted}, {"bytes", r.DeltaSize}}
-		if r.Side != 0 || r.Settled > 0 {
-			fields = append(fields, field{"side", idText(r.Side)}, field{"conflicts", r.Conflicts}, field{"settled", r.Settled})
-		}
-		return c.writeFields(fields...)
+		return c.writeFields(field{"table", table}, field{"version", r.ID}, field{"stored", r.Stored},
+			field{"action", action}, field{"added", r.Added}, field{"changed", r.Changed}, field{"deleted", r.Deleted},
+			field{"bytes", r.DeltaSize}, field{"side", idText(r.Side)}, field{"conflicts", r.Conflicts}, field{"settled", r.Settled})
 	}
 	switch rows := changes(r.Added, r.Changed, r.Deleted); {
 	case !r.Stored:
@@ -94,9 +103,9 @@ func (c *call) stored(table string, r reedbase.Result) error {
 	case r.Action == verlog.Create && r.Added == 0:
 		c.say("%s %s: an empty table", table, r.ID.String())
 	case r.Side != 0:
-		c.say("%s %s: merged %s%s, %s", table, r.ID.String(), rows, settledText(r), bytesText(r.DeltaSize))
+		c.say("%s %s: merged with what others wrote, %s%s", table, r.ID.String(), rows, settledText(r))
 	default:
-		c.say("%s %s: %s%s, %s", table, r.ID.String(), rows, settledText(r), bytesText(r.DeltaSize))
+		c.say("%s %s: %s, %s", table, r.ID.String(), rows, bytesText(r.DeltaSize))
 	}
 	return nil
 }
@@ -116,6 +125,17 @@ func changes(added, changed, deleted int64) string {
 		return parts[0] + " row"
 	}
 	return strings.Join(parts, " ") + " rows"
+}
+
+// settledText says how many conflicts a version left open, and settled.
+func settledText(r reedbase.Result) (text string) {
+	if r.Conflicts > 0 {
+		text += ", " + count(int64(r.Conflicts), "conflict")
+	}
+	if r.Settled > 0 {
+		text += ", " + count(int64(r.Settled), "conflict") + " settled"
+	}
+	return text
 }
 
 // count writes a number with its noun: "1 row", "2 rows".

@@ -17,17 +17,19 @@ func runSet(c *call) error {
 	if err != nil {
 		return err
 	}
-	for _, name := range []string{"if", "if-version", "if-absent", "if-exists"} {
-		if err := cli.Exclusive(c.flags, "base", name); err != nil {
-			return err
-		}
+	merging, err := c.merging("base")
+	if err != nil {
+		return err
+	}
+	if err := c.baseAlone(cells); err != nil {
+		return err
 	}
 	t, key, err := c.tableKey()
 	if err != nil {
 		return err
 	}
 	if c.flags.Given("base") {
-		return c.setFrom(t, key, cells)
+		return c.setFrom(t, key, cells, merging)
 	}
 	if c.flags.Given("if-version") {
 		spec := c.text("if-version")
@@ -48,20 +50,34 @@ func runSet(c *call) error {
 }
 
 // setFrom changes the row as it was in the version that --base names.
-func (c *call) setFrom(t *reedbase.Table, key []string, cells []reedbase.Assignment) error {
+func (c *call) setFrom(t *reedbase.Table, key []string, cells []reedbase.Assignment, merging reedbase.MergeOptions) error {
 	base, err := c.base(t)
 	if err != nil {
 		return err
 	}
-	options, err := c.mergeOptions()
+	result, err := t.SetFrom(base, key, cells, merging)
 	if err != nil {
-		return err
+		return c.clashed(err)
 	}
-	result, err := t.SetFrom(base, key, cells, options)
-	if err != nil {
-		return c.refusedBy(err)
+	return c.stored(t.Name(), result)
+}
+
+// baseAlone refuses beside --base what asks for the row as it is now.
+func (c *call) baseAlone(cells []reedbase.Assignment) error {
+	if !c.flags.Given("base") {
+		return nil
 	}
-	return c.merged(t.Name(), result)
+	for _, other := range []string{"if", "if-version", "if-absent", "if-exists"} {
+		if err := cli.Exclusive(c.flags, "base", other); err != nil {
+			return err
+		}
+	}
+	for i, cell := range cells {
+		if cell.Operation != reedbase.Assign {
+			return fault.New(fault.Usage, "--base and %q contradict each other", c.operands[2+i])
+		}
+	}
+	return nil
 }
 
 // assignments reads operands COLUMN=VALUE, COLUMN+=N and COLUMN-=N; a value - is what stands on standard input.

@@ -57,9 +57,11 @@ func countClean(all []reedbase.Status) int {
 }
 
 func (c *call) describeStatus(dir string, all []reedbase.Status) {
+	conflicts, clashing := 0, 0
 	for _, s := range all {
 		c.describeLock(s)
 		if s.Conflicts > 0 {
+			conflicts, clashing = conflicts+s.Conflicts, clashing+1
 			c.say("%s has %s (strategy %s): rdb conflict:list %s", c.paint(bold, s.Name), count(int64(s.Conflicts), "open conflict"), s.Strategy.String(), cli.Quote(s.Name))
 		}
 		if !needsNothing(s) {
@@ -76,6 +78,9 @@ func (c *call) describeStatus(dir string, all []reedbase.Status) {
 		c.say("%d tables, all clean", clean)
 	case clean > 0:
 		c.say("%s clean", isAre(clean))
+	}
+	if clashing > 1 {
+		c.say("%s in %d tables: rdb conflict:list shows them", openText(conflicts), clashing)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 
 	"github.com/reedbase/reedbase/pkg/cli"
+	"github.com/reedbase/reedbase/pkg/fault"
 	"github.com/reedbase/reedbase/pkg/reedbase"
 )
 
@@ -23,8 +24,9 @@ has moved on meanwhile, the edit is merged with what others wrote.`,
 			name: "apply", operands: "TABLE FILE", summary: "store a whole new content of a table",
 			about: `FILE - is standard input. With --base the content is taken to be an edit of
 that version: when the table has moved on since, it is kept as a version of its
-own and merged with the head, row by row and cell by cell. Where both changed
-the same the head's value stays, a conflict is recorded, and rdb exits 3.`,
+own and merged with the head, row by row and cell by cell. Where both set a cell
+to different things the head's value stays, a conflict is recorded, and rdb
+exits 3.`,
 			shape:   writes,
 			flags:   append([]flag{{"--base", "ID", "the version it was made from (default the head)"}}, mergeFlags()...),
 			example: "rdb export text | sed 's/Hi/Hello/' | rdb apply text -",
@@ -51,22 +53,23 @@ the same the head's value stays, a conflict is recorded, and rdb exits 3.`,
 }
 
 func runEdit(c *call) error {
+	merging, err := c.merging()
+	if err != nil {
+		return err
+	}
 	t, err := c.table()
 	if err != nil {
 		return err
 	}
-	options, err := c.mergeOptions()
+	base, before, err := c.toEdit(t)
 	if err != nil {
 		return err
 	}
-	base, before, err := headAndText(t)
+	draft, err := c.newDraft(t.Name(), before)
 	if err != nil {
 		return err
 	}
-	draft, err := c.newDraft(t.Name(), base, before)
-	if err != nil {
-		return err
-	}
+	draft.base = base
 	after, err := draft.edit()
 	if err != nil {
 		return draft.keep(err)
@@ -75,37 +78,39 @@ func runEdit(c *call) error {
 		draft.remove()
 		return c.stored(t.Name(), reedbase.Result{ID: base})
 	}
-	result, err := t.Apply(after, base, options)
+	result, err := t.Apply(after, base, merging)
 	if err != nil {
-		return draft.keep(c.refusedBy(err))
+		return draft.keep(c.clashed(err))
 	}
 	draft.remove()
-	return c.merged(t.Name(), result)
+	return c.stored(t.Name(), result)
 }
 
-// headAndText returns the head and the table's text, which is that version's unless it was edited by hand.
-func headAndText(t *reedbase.Table) (reedbase.ID, []byte, error) {
-	for {
-		head, err := t.Resolve("head")
-		if err != nil {
-			return 0, nil, err
-		}
-		var text bytes.Buffer
-		if err := t.Export(&text); err != nil {
-			return 0, nil, err
-		}
-		if now, err := t.Resolve("head"); err != nil || now.ID == head.ID {
-			return head.ID, text.Bytes(), err
-		}
+// toEdit returns the text that an editor is to open, and the version that it is.
+func (c *call) toEdit(t *reedbase.Table) (base reedbase.ID, text []byte, err error) {
+	head, err := t.Resolve("head")
+	if err != nil {
+		return 0, nil, err
 	}
+	var b bytes.Buffer
+	status, err := t.Status()
+	if err == nil && status.State == reedbase.Dirty {
+		err = fault.New(fault.No, "table %q: current.csv was edited by hand and the edit is not recorded", t.Name())
+		err = fault.WithHint(err, "'rdb commit %[1]s' records the edit, 'rdb restore %[1]s' drops it", t.Name())
+	}
+	if err != nil {
+		return 0, nil, err
+	}
+	err = t.Content(&b, head.ID)
+	return head.ID, b.Bytes(), err
 }
 
 func runApply(c *call) error {
-	t, err := c.table()
+	merging, err := c.merging("base")
 	if err != nil {
 		return err
 	}
-	options, err := c.mergeOptions()
+	t, err := c.table()
 	if err != nil {
 		return err
 	}
@@ -117,11 +122,11 @@ func runApply(c *call) error {
 	if err != nil {
 		return err
 	}
-	result, err := t.Apply(content, base, options)
+	result, err := t.Apply(content, base, merging)
 	if err != nil {
-		return c.refusedBy(err)
+		return c.clashed(err)
 	}
-	return c.merged(t.Name(), result)
+	return c.stored(t.Name(), result)
 }
 
 func runCommit(c *call) error {

@@ -200,8 +200,11 @@ func (db *DB) Conflicts() (list []Conflict, err error) {
 }
 
 // FindConflict returns the open conflict of an id or a unique beginning of one; fault.NotFound when there is none, and
-// fault.Input where several begin so.
+// fault.Input where several begin so, or nothing is given.
 func (db *DB) FindConflict(id string) (Conflict, error) {
+	if id == "" {
+		return Conflict{}, fault.New(fault.Input, "the id of a conflict is empty")
+	}
 	all, err := db.Conflicts()
 	if err != nil {
 		return Conflict{}, err
@@ -237,10 +240,11 @@ type Resolution = table.Resolution
 
 // Resolved is a conflict that was settled.
 type Resolved struct {
-	ID     string
-	Key    []string
-	By     string   // ours, theirs, base, both, value, or the name of a strategy
-	NewKey []string // of the row that TakeBoth added; none else
+	ID      string
+	Key     []string
+	By      string   // ours, theirs, base, both, value, or the name of a strategy
+	Columns []string // that were settled; none for all
+	NewKey  []string // of the row that TakeBoth added; none else
 }
 
 // ResolveConflicts settles conflicts of the table, all or none, in one version. A row that somebody has changed since is
@@ -263,7 +267,7 @@ func (t *Table) ResolveConflicts(list ...Resolution) (res Result, done []Resolve
 		if err != nil {
 			return res, nil, err
 		}
-		one := Resolved{ID: r.ID, Key: c.Key, By: r.By}
+		one := Resolved{ID: r.ID, Key: c.Key, By: r.By, Columns: r.Settled}
 		if r.NewKey != nil {
 			cells, err := row.SplitKey(r.NewKey, max(1, len(key)))
 			if err != nil {

@@ -36,24 +36,46 @@ func (c Take) String() string {
 type Resolution struct {
 	ID     string
 	Take   Take
-	Column string       // only this one of those that clash; "": all
+	Column string       // only this one of those that clash; "": all, of TakeValue those that have a value
 	Values []Assignment // of TakeValue
 	Force  bool         // also where the row is not what the conflict saw
 }
 
-// columns returns those to settle; none stand for all.
-func (r *Resolution) columns() []string {
-	if r.Column == "" {
-		return nil
+// columns returns those to settle; none stand for all. Of given values these are the columns that get one: others stay open.
+func (r *Resolution) columns(c *conflict.Conflict) ([]string, error) {
+	switch {
+	case r.Column != "":
+		return []string{r.Column}, nil
+	case r.Take != TakeValue || len(r.Values) == 0 || len(c.Columns) == 0:
+		return nil, nil
 	}
-	return []string{r.Column}
+	valued := slices.DeleteFunc(slices.Clone(c.Columns), func(name string) bool {
+		return !slices.ContainsFunc(r.Values, func(a Assignment) bool { return a.Column == name })
+	})
+	switch len(valued) {
+	case 0:
+		return nil, notOver(c, r.Values[0].Column)
+	case len(c.Columns):
+		return nil, nil
+	}
+	return valued, nil
+}
+
+// notOver refuses to settle a column that does not clash.
+func notOver(c *conflict.Conflict, name string) error {
+	err := fault.New(fault.Input, "conflict %s is not over a column %q of its own", c.ID, name)
+	if c.IsWhole() || c.Kind == conflict.Header {
+		return fault.WithHint(err, "it can only be settled as a whole")
+	}
+	return fault.WithHint(err, "the columns are %s", strings.Join(c.Columns, ", "))
 }
 
 // Resolved is a conflict, as it was, and what settled it.
 type Resolved struct {
 	conflict.Conflict
-	By     string // what took its place: as Take.String says
-	NewKey []byte // of the row that TakeBoth added; nil else
+	By      string   // what took its place: as Take.String says
+	Settled []string // columns that were settled; none for all
+	NewKey  []byte   // of the row that TakeBoth added; nil else
 }
 
 // Resolve settles conflicts, all of them or none, in one version: also where no byte of the table changes. A row that somebody
@@ -145,11 +167,7 @@ func (r *resolver) find(want Resolution) (c conflict.Conflict, err error) {
 		return c, fault.New(fault.NotFound, "table %q has no open conflict %s", r.e.s.t.name, want.ID)
 	}
 	if name := want.Column; name != "" && (!slices.Contains(c.Columns, name) || c.Kind == conflict.Header) {
-		err := fault.New(fault.Input, "conflict %s is not over a column %q of its own", c.ID, name)
-		if c.IsWhole() || c.Kind == conflict.Header {
-			return c, fault.WithHint(err, "it can only be settled as a whole")
-		}
-		return c, fault.WithHint(err, "the columns are %s", strings.Join(c.Columns, ", "))
+		return c, notOver(&c, name)
 	}
 	described := []conflict.Conflict{c}
 	err = r.e.s.t.Describe(described)
@@ -162,7 +180,12 @@ func (r *resolver) resolve(want Resolution) error {
 		return err
 	}
 	done := Resolved{Conflict: c, By: want.Take.String()}
-	s := conflict.Settled{ID: c.ID, Key: c.Key, Columns: want.columns(), By: done.By}
+	if c.Kind != conflict.Header {
+		if done.Settled, err = want.columns(&c); err != nil {
+			return err
+		}
+	}
+	s := conflict.Settled{ID: c.ID, Key: c.Key, Columns: done.Settled, By: done.By}
 	if c.Kind == conflict.Header {
 		if err := r.header(c, want); err != nil {
 			return err
@@ -198,7 +221,7 @@ func (r *resolver) row(c conflict.Conflict, want Resolution) (now, newKey []byte
 	case TakeValue:
 		err = r.values(c, key, at, want)
 	default:
-		err = r.take(sideOf(&c, want.Take), c, key, at, want.columns())
+		err = r.take(sideOf(&c, want.Take), c, key, at, want.Column)
 	}
 	if err != nil {
 		return nil, nil, err
@@ -248,10 +271,10 @@ func sideOf(c *conflict.Conflict, choice Take) *conflict.Side {
 }
 
 // take gives the row, or those columns of it that clash, the values of a party. Columns that the party did not know stay.
-func (r *resolver) take(p *conflict.Side, c conflict.Conflict, key []string, at *editedRow, columns []string) error {
-	e, partly := r.e, len(columns) > 0
-	if !partly {
-		columns = c.Columns
+func (r *resolver) take(p *conflict.Side, c conflict.Conflict, key []string, at *editedRow, column string) error {
+	e, partly, columns := r.e, column != "", c.Columns
+	if partly {
+		columns = []string{column}
 	}
 	if p.Record == nil && !partly {
 		if at.now == nil {

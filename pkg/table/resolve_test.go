@@ -74,6 +74,8 @@ func TestResolve(t *testing.T) {
 		"one of the cells":       {"kiwi", Resolution{Take: TakeTheirs, Column: "stock"}, "kiwi|9|80", "", 0, 5},
 		"no such cell":           {"kiwi", Resolution{Take: TakeTheirs, Column: "sku"}, "", "", fault.Input, 5},
 		"one cell, both":         {"kiwi", Resolution{Take: TakeBoth, Column: "stock"}, "", "", fault.Input, 5},
+		"one value of two cells": {"kiwi", Resolution{Take: TakeValue, Values: value}, "kiwi|5|90", "", 0, 5},
+		"value beside the cell":  {"apple", Resolution{Take: TakeValue, Values: []Assignment{{Column: "stock", Value: "1"}}}, "", "", fault.Input, 5},
 		"value of no column":     {"kiwi", Resolution{Take: TakeValue, Values: []Assignment{{Column: "x"}}}, "", "", fault.Input, 5},
 		"deleted, ours":          {"pear", Resolution{Take: TakeOurs}, "", "", 0, 4},
 		"deleted, theirs":        {"pear", Resolution{Take: TakeTheirs}, "pear|8|20", "", 0, 4},
