@@ -20,10 +20,6 @@ func renamed(name string, args []string) (verb string, now []string, ok bool) {
 			now[2] = "value=" + args[1]
 		}
 		return "set", now, true
-	case strings.HasPrefix(name, "conflicts:"):
-		if verb := "conflict:" + strings.TrimPrefix(name, "conflicts:"); findVerb(verb) != nil {
-			return verb, args, true
-		}
 	case name == "log:show", name == "backup:list" && operands == 1:
 		return "version:list", args, true
 	case name == "backup:show":

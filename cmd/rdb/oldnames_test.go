@@ -27,9 +27,6 @@ func TestOldNames(t *testing.T) {
 		{"backup:create", ""},
 		{"backup:restore NAME --into DIR", ""},
 		{"backup:prune --keep 3", ""},
-		{"conflicts:list text", "conflict:list text"},
-		{"conflicts:resolve --all --ours", "conflict:resolve --all --ours"},
-		{"conflicts:other", ""},
 		{"get text a", ""},
 	} {
 		words := strings.Fields(test.old)
