@@ -5,6 +5,7 @@ package crash
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -30,6 +31,8 @@ type command struct {
 	// whole: it puts another database in the place of this one.
 	whole  bool
 	cold   bool // it starts with files for which nothing vouches
+	led    bool // others wait for it, and go on when it gives up the lock of text
+	first  bool // the newest version of text was made by a command that was killed before it had flushed the log
 	states int  // the most to look at after power cuts; 0 for 60
 	full   bool // let its calls fail in every way
 }
@@ -84,9 +87,12 @@ func try(tb testing.TB, c command, binary string) *trial {
 		c.start(t.fixture)
 	}
 	t.before, _ = read(t.fixture.root, foreignPatch) // what is damaged is read as far as it goes
+	if t.first {
+		t.before = t.before.without("text")
+	}
 	root := filepath.Join(tb.TempDir(), "root")
 	t.fixture.must(os.CopyFS(root, os.DirFS(t.fixture.root)))
-	t.fixture.must(t.settled(root))
+	t.fixture.must(t.ready(root))
 	run := exec.Command(binary, t.fixture.words(c.argv)...)
 	run.Dir, run.Env, run.Stdin = root, environment(), bytes.NewReader(c.stdin)
 	if out, err := run.CombinedOutput(); err != nil {
@@ -107,11 +113,21 @@ func (t *trial) place(root string) string {
 }
 
 func (t *trial) powercut() powercut.Command {
-	return powercut.Command{
+	c := powercut.Command{
 		Tree: t.fixture.root, Argv: append([]string{t.binary}, t.fixture.words(t.argv)...), Env: environment(), Stdin: t.stdin,
-		Before: t.settled,
+		Before: t.ready,
 	}
+	if t.led {
+		c.Release = lockOf
+	}
+	if t.first {
+		c.Unflushed = map[string]int64{logOf: t.fixture.beforeLastLine()}
+	}
+	return c
 }
+
+// ready makes a copy of the fixture what the command starts from.
+func (t *trial) ready(root string) error { return errors.Join(t.settled(root), t.fixture.await(root)) }
 
 func environment() []string { return environmentOf(user) }
 

@@ -24,6 +24,8 @@ type fixture struct {
 	// moment is when text, menu and gone had one version each. Since then text and menu have changed, gone was deleted
 	// and late was made.
 	moment time.Time
+	// requests are the files by which others wait for the lock of text.
+	requests map[string]string
 }
 
 // newFixture makes a database with a little of everything.

@@ -81,20 +81,8 @@ type place struct {
 // hold holds the meeting before each of the chosen calls, several at a time. What is wrong is told to report.
 func (m *meeting) hold(t, report testing.TB, binary string) {
 	t.Helper()
-	p := &place{meeting: m, binary: binary, fixture: newFixture(t), scratch: powercut.Scratch(t)}
-	friends(p.fixture)
-	if m.start != nil {
-		m.start(p.fixture)
-	}
-	p.tree = powercut.Command{Tree: p.fixture.root, Before: (&command{}).settled}
-	var err error
-	p.before, err = read(p.fixture.root, foreignPatch)
-	p.fixture.must(err)
-	if m.folds {
-		for i := range p.before.tables["text"].versions {
-			p.before.tables["text"].versions[i].readable = false
-		}
-	}
+	p := &place{meeting: m, binary: binary, scratch: powercut.Scratch(t)}
+	p.furnish(t)
 	calls, err := p.meet(0)
 	p.fixture.must(err)
 	queue := make(chan int)
@@ -113,6 +101,25 @@ func (m *meeting) hold(t, report testing.TB, binary string) {
 	}
 	close(queue)
 	group.Wait()
+}
+
+// furnish makes the database that all find.
+func (p *place) furnish(tb testing.TB) {
+	tb.Helper()
+	p.fixture = newFixture(tb)
+	friends(p.fixture)
+	if p.start != nil {
+		p.start(p.fixture)
+	}
+	p.tree = powercut.Command{Tree: p.fixture.root, Before: (&command{}).settled}
+	var err error
+	p.before, err = read(p.fixture.root, foreignPatch)
+	p.fixture.must(err)
+	if p.folds {
+		for i := range p.before.tables["text"].versions {
+			p.before.tables["text"].versions[i].readable = false
+		}
+	}
 }
 
 // points returns the calls, counted from one, before which a command is stopped: all, or a spread choice of few.
