@@ -204,6 +204,31 @@ func framed(f *fixture) {
 	f.done(text.Set([]string{"key30"}, []reedbase.Assignment{{Column: "value", Value: "later"}}))
 }
 
+// clash changes a row that an edit of the version first changes too.
+func clash(f *fixture) {
+	db, err := reedbase.Open(f.root, reedbase.Options{User: user})
+	f.must(err)
+	defer db.Close()
+	text, err := db.Table("text")
+	f.must(err)
+	defer text.Close()
+	f.done(text.Set([]string{"key20"}, []reedbase.Assignment{{Column: "number", Value: "402"}}))
+}
+
+// clashed leaves a conflict open.
+func clashed(f *fixture) {
+	clash(f)
+	db, err := reedbase.Open(f.root, reedbase.Options{User: user})
+	f.must(err)
+	defer db.Close()
+	text, err := db.Table("text")
+	f.must(err)
+	defer text.Close()
+	first, err := text.Resolve("first")
+	f.must(err)
+	f.done(text.SetFrom(first.ID, []string{"key20"}, []reedbase.Assignment{{Column: "number", Value: "401"}}, reedbase.MergeOptions{}))
+}
+
 // backedUp makes a backup and goes on.
 func backedUp(f *fixture) {
 	db, err := reedbase.Open(f.root, reedbase.Options{User: user})

@@ -5,6 +5,7 @@ import (
 	"compress/bzip2"
 	"crypto/sha256"
 	"encoding/binary"
+	"encoding/csv"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -28,8 +29,8 @@ import (
 
 // A line is one of version.log.
 type line struct {
-	id, action, user, base, size uint64
-	hash                         string
+	id, action, user, base, size, parent uint64
+	hash                                 string
 }
 
 // compact is the action of a line whose delta is a snapshot of its base.
@@ -67,13 +68,41 @@ func readLine(text string) (l line, err error) {
 	if sum := fmt.Sprint(crc32.ChecksumIEEE([]byte(text[:len(text)-len(f[8])]))); sum != f[8] {
 		return l, fmt.Errorf("%q: the checksum is %s", text, sum)
 	}
-	for i, into := range []*uint64{&l.id, &l.action, &l.user, &l.base, &l.size} {
+	for i, into := range map[int]*uint64{0: &l.id, 1: &l.action, 2: &l.user, 3: &l.base, 4: &l.size, 7: &l.parent} {
 		if *into, err = strconv.ParseUint(f[i], 10, 64); err != nil {
 			return l, err
 		}
 	}
 	l.hash = f[6]
 	return l, nil
+}
+
+// readConflicts returns what a version opened and settled, and notes it in open by its id. There need be no such file.
+func readConflicts(path string, open map[string]bool) (string, error) {
+	b, err := os.ReadFile(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	r := csv.NewReader(bytes.NewReader(b))
+	r.Comma, r.Comment = '|', '#'
+	records, err := r.ReadAll()
+	if err != nil || !strings.Contains(string(b), "\n# ") || !bytes.HasSuffix(b, []byte("\n")) {
+		return "", fmt.Errorf("%s is torn: %v", path, err)
+	}
+	var list []string
+	for _, f := range records[1:] {
+		switch f[0] {
+		case "opened":
+			open[f[1]] = true
+		case "settled":
+			delete(open, f[1])
+		}
+		list = append(list, fmt.Sprintf("%s %q %q", f[0], f[2:5], f[8:]))
+	}
+	return strings.Join(list, "; "), nil
 }
 
 // A patcher makes the new text of an old one and a delta file.

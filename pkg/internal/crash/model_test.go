@@ -25,14 +25,16 @@ type history struct {
 	notes    map[int]string // version → what its author said
 	head     []byte         // the content of the newest version
 	deleted  bool
+	open     int // conflicts
 }
 
-// A version is a line of the log. Its base is a place among the versions, -1 for none.
+// A version is a line of the log. Its base and its second parent are places among the versions, -1 for none.
 type version struct {
 	action, user uint64
-	base         int
+	base, parent int
 	hash         string
-	readable     bool // its content can be made from the deltas, and is the one that the line names
+	readable     bool   // its content can be made from the deltas, and is the one that the line names
+	conflicts    string // that it opened and settled, without ids
 }
 
 func tablesIn(root string) string { return filepath.Join(root, ".reed", "tables") }
@@ -89,18 +91,25 @@ func readHistory(dir string, patch patcher) (h history, err error) {
 	}
 	place := map[uint64]int{0: -1}
 	var head uint64
+	open := map[string]bool{}
 	for i, l := range f.lines {
 		base, known := place[l.base]
-		if !known {
-			return h, fmt.Errorf("%s: version %d has a base that the log does not hold", dir, l.id)
+		parent, both := place[l.parent]
+		if !known || !both {
+			return h, fmt.Errorf("%s: version %d has a base or parent that the log does not hold", dir, l.id)
+		}
+		conflicts, err := readConflicts(filepath.Join(dir, fmt.Sprintf("%d.conflicts", l.id)), open)
+		if err != nil {
+			return h, err
 		}
 		place[l.id] = i
 		text := f.text(l.id)
-		h.versions = append(h.versions, version{l.action, l.user, base, l.hash, text != nil && sumOf(text) == l.hash})
+		h.versions = append(h.versions, version{l.action, l.user, base, parent, l.hash, text != nil && sumOf(text) == l.hash, conflicts})
 		if l.base == head {
 			head, h.head, h.deleted = l.id, text, l.action == 0
 		}
 	}
+	h.open = len(open)
 	h.tags, h.notes = map[string]int{}, map[int]string{}
 	for _, pair := range pairs(filepath.Join(dir, "tags")) {
 		h.tags[pair[0]] = placeOf(place, pair[1])

@@ -37,7 +37,7 @@ func (t *trial) cut(tb, report testing.TB) {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	if trace.Exit != 0 {
+	if trace.Exit != t.exit {
 		tb.Fatalf("exit %d, %s", trace.Exit, trace.Stderr)
 	}
 	limit := t.states
@@ -207,6 +207,9 @@ func (t *trial) shows(db *reedbase.DB, name string, h history) error {
 	}
 	if err != nil || !bytes.Equal(text.Bytes(), h.head) && !(t.byHand(name) && bytes.Equal(text.Bytes(), t.edit())) {
 		return fmt.Errorf("the table is shown as %s, %v", excerpt(text.Bytes()), err)
+	}
+	if list, err := table.Conflicts(); err != nil || len(list) != h.open {
+		return fmt.Errorf("%d conflicts are shown of %d, %v", len(list), h.open, err)
 	}
 	return nil
 }

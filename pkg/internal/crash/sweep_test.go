@@ -34,7 +34,7 @@ func (c *command) faults() []powercut.Fault {
 	looks := []string{"stat", "lstat", "fstat", "newfstatat", "statx", "readlinkat", "lseek", "flock", "fcntl", "close"}
 	return slices.DeleteFunc(powercut.Faults(), func(f powercut.Fault) bool {
 		killed := f.Errno == 0
-		return slices.Contains(looks, f.Call) || !killed && f.Errno != syscall.EIO || killed && f.Call == "openat"
+		return f.String() == c.unswept || slices.Contains(looks, f.Call) || !killed && f.Errno != syscall.EIO || killed && f.Call == "openat"
 	})
 }
 
@@ -44,13 +44,15 @@ func (t *trial) outcome(o powercut.Outcome) error {
 	switch o.Exit {
 	case -1:
 		return t.check(root, false, foreignPatch, nil)
-	case 0:
+	case t.exit:
 		if err := t.finished(root); err != nil {
 			return fmt.Errorf("it says that it is done: %w", err)
 		}
 		return t.check(root, true, foreignPatch, nil)
 	case 16:
 		return t.doubtful(o, root)
+	case 0:
+		return errors.New("it has not done all, and says that it has")
 	case 1, 10, 11, 12, 13, 15, 128:
 		return t.refused(o, root)
 	}
