@@ -98,6 +98,9 @@ func (c *call) toEdit(t *reedbase.Table) (base reedbase.ID, text []byte, err err
 		err = fault.New(fault.No, "table %q: current.csv was edited by hand and the edit is not recorded", t.Name())
 		err = fault.WithHint(err, "'rdb commit %[1]s' records the edit, 'rdb restore %[1]s' drops it", t.Name())
 	}
+	if err == nil {
+		_, err = t.Columns() // a table that was deleted has none
+	}
 	if err != nil {
 		return 0, nil, err
 	}
