@@ -116,7 +116,7 @@ func (c *Column) tomlCell(text string) string {
 	case cell.Integer, cell.Float:
 		if n, err := strconv.ParseInt(text, 10, 64); err == nil {
 			value = n
-		} else if f, err := strconv.ParseFloat(text, 64); err == nil && c.Type == cell.Float {
+		} else if f, err := strconv.ParseFloat(text, 64); err == nil {
 			value = f
 		}
 	case cell.Boolean:

@@ -77,7 +77,7 @@ func (m *model) cells() [][]string {
 }
 
 func statements(t *rapid.T) []schema.Statement {
-	names := rapid.SampledFrom([]string{"key", "a", "b", "#c", `d"d`, "e|e", "", "new", "in stock"})
+	names := rapid.SampledFrom([]string{"key", "a", "b", "#c", `d"d`, "e|e", "", "new", "in stock", "column", "TO", "default"})
 	types := rapid.SampledFrom([]cell.Type{cell.String, cell.Integer, cell.Float, cell.Boolean, cell.Timestamp})
 	return rapid.SliceOfN(rapid.Custom(func(t *rapid.T) schema.Statement {
 		s := schema.Statement{Action: rapid.SampledFrom([]schema.Action{schema.Add, schema.Drop, schema.Rename, schema.Retype, schema.Retype}).Draw(t, "action"), Column: names.Draw(t, "column")}
@@ -225,6 +225,24 @@ func TestMigrateRefuses(t *testing.T) {
 		if err == nil && test.want != "" || err != nil && (err.Error() != test.want || fault.KindOf(err) != fault.Input) {
 			t.Errorf("%.60s of %q: %v", test.statements, test.table, err)
 		}
+	}
+}
+
+// A cell that moves to the end of its record must not lose a CR to the line end, nor one that moves to the beginning become a
+// comment.
+func TestMigrateQuotesWhatMoves(t *testing.T) {
+	s := &schema.Schema{Columns: []schema.Column{{Name: "a"}, {Name: "key", PrimaryKey: true}, {Name: "b"}, {Name: "c"}}}
+	text := "a|key|b|c\n1|#2|3\r|4\n1|\ufeff3|\r|\n"
+	steps, err := schema.ParseStatements([]byte("drop a; drop c"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := s.Migrate([]byte(text), steps)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff("key|b\n\"#2\"|\"3\r\"\n\"\ufeff3\"|\"\r\"\n", string(m.Render([]byte(text)))); diff != "" {
+		t.Error(diff)
 	}
 }
 

@@ -97,7 +97,7 @@ func (r *rule) checkText(text []byte, report func(broken Rule, text string)) {
 	if r.MinLength > 0 || r.MaxLength > 0 {
 		switch n := utf8.RuneCount(text); {
 		case n < r.MinLength:
-			report(MinLength, fmt.Sprintf("%s has %d characters, less than %d", quote(text), n, r.MinLength))
+			report(MinLength, fmt.Sprintf("%s has %d of at least %d characters", quote(text), n, r.MinLength))
 		case r.MaxLength > 0 && n > r.MaxLength:
 			report(MaxLength, fmt.Sprintf("%s has %d characters, more than %d", quote(text), n, r.MaxLength))
 		}
