@@ -3,6 +3,7 @@ package schema_test
 import (
 	"bytes"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/reedbase/reedbase/pkg/schema"
@@ -51,5 +52,20 @@ type = "boolean"
 	}
 	if few, many := allocations(10), allocations(10_000); many > few+20 {
 		t.Errorf("%v allocations for ten rows, %v for ten thousand", few, many)
+	}
+}
+
+// A header behind and of more text than is read at once is found.
+func TestLongHeaders(t *testing.T) {
+	s := &schema.Schema{Columns: []schema.Column{{Name: "a"}, {Name: strings.Repeat("\n", 9000), Required: true}}}
+	text := strings.Repeat("# a comment\n", 1000) + "a|\"" + strings.Repeat("\n", 9000) + "\"\n" + strings.Repeat("x", 9000) + "|\n"
+	found, err := s.Validate(strings.NewReader(text), int64(len(text)))
+	if err != nil || found.Total != 1 || found.List[0].Line != 10002 || found.List[0].Rule != schema.Required {
+		t.Error(err, found)
+	}
+	for _, size := range []int{1, 12000, 15000, len(text) - 1, len(text) + 1} {
+		if _, err := s.Validate(strings.NewReader(text), int64(size)); (err == nil) != (size == len(text)-1) {
+			t.Errorf("%d bytes: %v", size, err)
+		}
 	}
 }
