@@ -89,6 +89,7 @@ func readHistory(dir string, patch patcher) (h history, err error) {
 	if f.lines, err = readLog(filepath.Join(dir, "version.log")); err != nil {
 		return h, err
 	}
+	f.lines = joined(f.lines)
 	place := map[uint64]int{0: -1}
 	var head uint64
 	open := map[string]bool{}
@@ -120,6 +121,23 @@ func readHistory(dir string, patch patcher) (h history, err error) {
 		}
 	}
 	return h, nil
+}
+
+// joined returns the lines without a last one that is of a side version which none joins: it was appended together with the
+// merge, of which a power cut has taken the line.
+func joined(lines []line) []line {
+	var head uint64
+	side := false
+	for _, l := range lines {
+		if l.base == head {
+			head = l.id
+		}
+		side = l.id != head && l.action != compact
+	}
+	if side {
+		return lines[:len(lines)-1]
+	}
+	return lines
 }
 
 // pairs reads whole lines of the form LEFT|RIGHT; a file that is missing has none.

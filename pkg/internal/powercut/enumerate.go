@@ -82,7 +82,7 @@ func choices(forms []int, few int, r *rand.Rand) (all iter.Seq[[]byte], random b
 	for _, n := range forms {
 		if product *= n; product > few {
 			return func(yield func([]byte) bool) {
-				if plain(forms, yield) {
+				if plain(forms, r, yield) {
 					dice(forms, few, r, yield)
 				}
 			}, true
@@ -109,27 +109,25 @@ func odometer(forms []int, yield func([]byte) bool) {
 	}
 }
 
-// plain yields all kept, none kept, each one alone lost, each one alone kept, and the torn forms of the last effect with
-// all others kept and with all others lost. It reports whether yield wants more.
-func plain(forms []int, yield func([]byte) bool) bool {
-	for _, rest := range []byte{kept, lost} {
-		if !yield(but(len(forms), rest, 0, rest)) {
-			return false
-		}
-	}
+// plain yields all kept, none kept, and in any order each one alone lost, each one alone kept, and the torn forms of the
+// last effect with all others kept and with all others lost: where not all of them can be looked at, other cut points and
+// other traces have their share of each kind. It reports whether yield wants more.
+func plain(forms []int, r *rand.Rand, yield func([]byte) bool) bool {
+	n, last := len(forms), len(forms)-1
+	list := [][]byte{but(n, kept, 0, kept), but(n, lost, 0, lost)}
 	for _, rest := range []byte{kept, lost} {
 		for i := range forms {
-			if !yield(but(len(forms), rest, i, kept+lost-rest)) {
-				return false
-			}
+			list = append(list, but(n, rest, i, kept+lost-rest))
+		}
+		for form := kept + 1; form < forms[last]; form++ {
+			list = append(list, but(n, rest, last, byte(form)))
 		}
 	}
-	last := len(forms) - 1
-	for form := kept + 1; form < forms[last]; form++ {
-		for _, rest := range []byte{kept, lost} {
-			if !yield(but(len(forms), rest, last, byte(form))) {
-				return false
-			}
+	rest := list[2:]
+	r.Shuffle(len(rest), func(i, j int) { rest[i], rest[j] = rest[j], rest[i] })
+	for _, choice := range list {
+		if !yield(choice) {
+			return false
 		}
 	}
 	return true

@@ -1,6 +1,7 @@
 package powercut
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 )
@@ -30,6 +31,9 @@ func (e *effect) forms() []form {
 		return list
 	}
 	cuts := []int64{n / 2, n - 1, boundary(e.offset, sector), boundary(e.offset, page)}
+	if e.offset > 0 {
+		cuts = append(cuts, int64(bytes.IndexByte(e.data, '\n')+1)) // of what is appended a line may stand without the next
+	}
 	slices.Sort(cuts)
 	for _, at := range slices.Compact(cuts) {
 		if at > 0 && at < n {
