@@ -113,7 +113,8 @@ func (q Queue) join(request []byte) (*seat, error) {
 }
 
 func (s *seat) arrive(content []byte) error {
-	if err := flockCall(s.file, syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+	// Whoever lists the waiters may hold it for a moment, to see whether it is locked.
+	if err := flockCall(s.file, syscall.LOCK_EX); err != nil {
 		return err
 	}
 	n, err := s.file.Write(content)

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"time"
 	"unicode/utf8"
 
 	"github.com/reedbase/reedbase/pkg/delta"
@@ -25,7 +26,8 @@ import (
 const (
 	queueFolder = "queue"
 
-	maxGroup     = 64       // versions that one holder stores at once
+	maxGroup     = 64 // versions that one holder stores at once
+	maxGroupTime = 100 * time.Millisecond
 	maxGroupText = 64 << 20 // bytes of a text that is held in memory for them
 )
 
@@ -100,12 +102,7 @@ func (t *Table) do(r request) (Result, error) {
 	if _, err := s.Stage(*d); err != nil {
 		return Result{}, err
 	}
-	var served []durable.Waiter
-	for _, w := range waiting {
-		if s.serve(&w) {
-			served = append(served, w)
-		}
-	}
+	served := s.serveAll(waiting)
 	results, err := s.Publish()
 	if err != nil {
 		return Result{}, err
@@ -163,9 +160,8 @@ func (a *answer) stands(log *os.File) bool {
 // gather returns those who wait, with requests that can be carried out; when there are any, the session makes ready to store
 // many versions.
 func (s *Session) gather() []durable.Waiter {
-	waiting, err := s.t.queue().Requests()
-	waiting = slices.DeleteFunc(waiting, func(w durable.Waiter) bool { return len(w.Request) == 0 })
-	if err != nil || len(waiting) == 0 || s.v.log.file == nil || !s.Exists() {
+	waiting := s.requests()
+	if len(waiting) == 0 || s.v.log.file == nil || !s.Exists() {
 		return nil
 	}
 	head, err := s.Content()
@@ -180,14 +176,39 @@ func (s *Session) gather() []durable.Waiter {
 		head.ReaderAt = bytes.NewReader(text)
 	}
 	s.group = true
-	return waiting[:min(len(waiting), maxGroup-1)]
+	return waiting
+}
+
+// requests returns those who wait with a request that another can carry out, and that nobody has begun with.
+func (s *Session) requests() []durable.Waiter {
+	waiting, err := s.t.queue().Requests()
+	if err != nil {
+		return nil
+	}
+	return slices.DeleteFunc(waiting, func(w durable.Waiter) bool { return len(w.Request) == 0 })
+}
+
+// serveAll stages what is waited for, also by those who come meanwhile, and returns whom it served. It ends when nobody is
+// left, or with maxGroup versions, or after maxGroupTime: who was served is not to wait long for the others.
+func (s *Session) serveAll(waiting []durable.Waiter) (served []durable.Waiter) {
+	for begun := time.Now(); len(waiting) > 0; waiting = s.requests() {
+		for _, w := range waiting {
+			if len(s.staged) == maxGroup || time.Since(begun) > maxGroupTime {
+				return served
+			}
+			if s.serve(&w) {
+				served = append(served, w)
+			}
+		}
+	}
+	return served
 }
 
 // serve stages what a waiter asked for, and reports whether it did. Where that comes to no version, the waiter finds out why
 // by itself.
 func (s *Session) serve(w *durable.Waiter) bool {
 	var r request
-	if json.Unmarshal(w.Request, &r) != nil || len(r.Keys) == 0 || !w.Take() {
+	if !w.Take() || json.Unmarshal(w.Request, &r) != nil || len(r.Keys) == 0 {
 		return false
 	}
 	d, err := r.draft(s)
