@@ -7,9 +7,10 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"slices"
+	"strings"
 	"sync"
 	"testing"
+	"unicode"
 
 	"github.com/reedbase/reedbase/pkg/internal/powercut"
 	"github.com/reedbase/reedbase/pkg/reedbase"
@@ -18,17 +19,32 @@ import (
 // The leader of a group has the lock of a table, and carries out what those ask for who wait for it. Whatever becomes of it,
 // each of them is told the truth: its change is in the history once, or not at all.
 
-// A fate is what becomes of one call of the leader.
+// A fate is what becomes of one call of the leader. Its threads come in no certain order, so the call is told by its kind.
 type fate struct {
-	number int
+	kind  string
+	times int // the calls of its kind since the leader had the lock, with this one
 	powercut.Verdict
 }
 
 func (f fate) String() string {
 	if f.Kill {
-		return fmt.Sprintf("%d:KILL", f.number)
+		return fmt.Sprintf("%s, number %d, kills", f.kind, f.times)
 	}
-	return fmt.Sprintf("%d:%v", f.number, f.Errno)
+	return fmt.Sprintf("%s, number %d, fails: %v", f.kind, f.times, f.Errno)
+}
+
+// kind tells a call in words that are the same in every run: without the names that hold a time.
+func kind(c powercut.Call) string {
+	dir, name := filepath.Split(c.Target)
+	if strings.HasSuffix(dir, "/queue/") {
+		name = "N" + filepath.Ext(name)
+	}
+	return c.Name + " " + dir + strings.Map(func(r rune) rune {
+		if unicode.IsDigit(r) {
+			return -1
+		}
+		return r
+	}, name)
 }
 
 // A company is a place where writers wait for a leader.
@@ -57,18 +73,22 @@ func (g *company) suffer(t, report testing.TB, few int, in func(powercut.Call) b
 	calls, err := g.run(fate{})
 	g.fixture.must(err)
 	var fates []fate
+	times := map[string]int{}
 	for _, c := range calls {
+		times[kind(c)]++
 		if !in(c) {
 			continue
 		}
-		if c.Changes || c.Name == "close" && c.Target == lockOf {
-			fates = append(fates, fate{c.Number, powercut.Verdict{Kill: true}})
+		at := fate{kind: kind(c), times: times[kind(c)]}
+		if at.Kill = true; c.Changes || c.Name == "close" && c.Target == lockOf {
+			fates = append(fates, at)
 		}
 		if c.Name == "close" {
 			continue // it ends the descriptor whatever it says
 		}
 		for _, errno := range c.Errors {
-			fates = append(fates, fate{c.Number, powercut.Verdict{Errno: errno}})
+			at.Verdict = powercut.Verdict{Errno: errno}
+			fates = append(fates, at)
 		}
 	}
 	queue := make(chan fate)
@@ -102,7 +122,7 @@ func (g *company) run(f fate) (calls []powercut.Call, err error) {
 		return nil, err
 	}
 	var chains []*chain
-	locked := false
+	locked, times := false, 0
 	leader, err := powercut.Start(g.command(g.first, root), root, func(c powercut.Call) powercut.Verdict {
 		if locked && chains == nil {
 			for _, w := range g.waiters {
@@ -110,11 +130,13 @@ func (g *company) run(f fate) (calls []powercut.Call, err error) {
 			}
 		}
 		locked = locked || c.Name == "flock" && c.Target == lockOf
-		if chains != nil {
-			calls = append(calls, c)
+		if chains == nil {
+			return powercut.Verdict{}
 		}
-		if c.Number == f.number {
-			return f.Verdict
+		if calls = append(calls, c); kind(c) == f.kind {
+			if times++; times == f.times {
+				return f.Verdict
+			}
 		}
 		return powercut.Verdict{}
 	})
@@ -127,11 +149,7 @@ func (g *company) run(f fate) (calls []powercut.Call, err error) {
 		<-c.done
 		ends = append(ends, c.ends...)
 	}
-	at := slices.IndexFunc(calls, func(c powercut.Call) bool { return c.Number == f.number })
 	if err := g.settle(root, ends); err != nil {
-		if at >= 0 {
-			err = fmt.Errorf("%s: %w", calls[at], err)
-		}
 		for _, e := range ends {
 			err = fmt.Errorf("%w\n  %s", err, e)
 		}

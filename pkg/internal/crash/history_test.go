@@ -99,6 +99,8 @@ func readConflicts(path string, open map[string]bool) (string, error) {
 			open[f[1]] = true
 		case "settled":
 			delete(open, f[1])
+		default:
+			continue // names of columns
 		}
 		list = append(list, fmt.Sprintf("%s %q %q", f[0], f[2:5], f[8:]))
 	}

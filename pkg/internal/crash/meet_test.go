@@ -99,18 +99,28 @@ func TestMeetings(t *testing.T) {
 	}
 }
 
+// What somebody writes into current.csv of text: another size, or that of the table.
+var (
+	byHand     = bytes.Replace(rows(60), []byte("key07|"), []byte("key07|by hand "), 1)
+	byHandSame = append(rows(60), "added|at thE end|1\n"...)
+)
+
+// edited has somebody write a text into current.csv while the first is stopped.
+func (m *meeting) edited(text []byte, write func(path string, text []byte) error) {
+	m.edit = text
+	m.others = [][]actor{{{acts: func(root string) error {
+		return write(filepath.Join(tablesIn(root), "text", "current.csv"), text)
+	}}}}
+}
+
 // TestHandEdits has somebody write into current.csv between any two calls of a command.
 func TestHandEdits(t *testing.T) {
 	binary := build(t, plant{})
-	edit := bytes.Replace(rows(60), []byte("key07|"), []byte("key07|by hand "), 1)
-	other := append(rows(60), "added|at thE end|1\n"...) // as long as the table
 	// Half an edit may be no table: 15. BUG: a write that finds current.csv cut while it reads says "EOF" and ends as 128. It
 	// should be 11.
 	refused := func(argv ...string) actor { return actor{argv: argv, adds: true, exits: []int{1, 11, 15, 128}} }
-	batch := refused("batch")
-	batch.stdin = statements()
-	apply := refused("apply", "text", "-")
-	apply.stdin = rows(40)
+	batch, apply := refused("batch"), refused("apply", "text", "-")
+	batch.stdin, apply.stdin = statements(), rows(40)
 	for _, m := range []meeting{
 		{name: "a row", first: refused("set", "text", "key11", bump)},
 		{name: "a whole content", first: apply},
@@ -121,16 +131,13 @@ func TestHandEdits(t *testing.T) {
 		{name: "a batch", first: batch},
 	} {
 		for how, write := range map[string]func(path string, text []byte) error{"in place": inPlace, "renamed": renamed, "of the same size": patched} {
+			m := m
+			m.edited(byHand, write)
+			if how == "of the same size" {
+				m.edited(byHandSame, write)
+			}
 			t.Run(m.name+", "+how, func(t *testing.T) {
 				t.Parallel()
-				m := m
-				m.edit = edit
-				if how == "of the same size" {
-					m.edit = other
-				}
-				m.others = [][]actor{{{acts: func(root string) error {
-					return write(filepath.Join(tablesIn(root), "text", "current.csv"), m.edit)
-				}}}}
 				m.hold(t, t, binary)
 			})
 		}

@@ -68,7 +68,8 @@ func group() command {
 	return command{name: "group", start: awaited, led: true, argv: []string{"set", "text", "key11", bump}}
 }
 
-func (c command) cutWith(t, report testing.TB, binary string) {
+func (c command) cutWith(t *testing.T, report testing.TB, binary string) {
+	t.Helper()
 	trial := try(t, c, binary)
 	if n := len(trial.after.tables["text"].versions) - len(trial.before.tables["text"].versions); n != 3 {
 		t.Fatalf("the leader made %d versions", n)
