@@ -11,7 +11,6 @@ import (
 
 	"github.com/reedbase/reedbase/pkg/delta"
 	"github.com/reedbase/reedbase/pkg/durable"
-	"github.com/reedbase/reedbase/pkg/verlog"
 )
 
 // Many writers of one table do not each read it, flush it and write it anew: who has the lock also carries out what those
@@ -255,18 +254,6 @@ func (r request) draft(s *Session) (*Draft, error) {
 		}
 	}
 	return e.Draft(r.User)
-}
-
-// groupHash returns the hash of what d makes of the staged head, in a session that holds the text.
-func (s *Session) groupHash(d *delta.Delta) (verlog.Hash, error) {
-	text := delta.NewText(s.head.Size)
-	for _, p := range s.moves() {
-		if err := text.Apply(p.draft.Delta); err != nil {
-			return verlog.Hash{}, err
-		}
-	}
-	err := text.Apply(d)
-	return hashText(text, s.head.bytes), err
 }
 
 // prepareGroup flushes the folder, and begins to write the current.csv that the staged versions make.

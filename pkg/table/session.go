@@ -22,7 +22,8 @@ type Session struct {
 	next   *candidate // current.csv after this write, being written; nil when that has not begun
 	ahead  *candidate // next, where it is for the version staged last
 
-	group bool // many versions are to be stored: head holds the text in memory, unless that is large
+	hasher groupHasher
+	group  bool // many versions are to be stored: head holds the text in memory, unless that is large
 
 	keys     *rowindex.Keys // where the head's rows are; nil when that is not known
 	asked    bool           // for keys
