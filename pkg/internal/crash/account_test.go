@@ -55,16 +55,19 @@ func once(root string, ends []ending, before, after history) error {
 	for _, e := range ends {
 		switch name := cmp.Or(e.by, user); {
 		case !e.adds:
-		case e.Exit == 0:
+		case e.Exit == 0, e.Exit == 3:
 			want[name]++
 			most[name]++
-			counts = counts && slices.Contains(e.argv, bump)
+			counts = counts && (e.apart || slices.Contains(e.argv, bump))
+			if e.apart {
+				sum--
+			}
 		case e.Exit == -1 || e.Exit == 16:
 			most[name]++
 		}
 	}
 	for _, v := range after.versions[len(before.versions):] {
-		if v.action != compact {
+		if v.action != compact && v.parent < 0 {
 			got[names[v.user]]++
 			sum++
 		}

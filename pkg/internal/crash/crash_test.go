@@ -42,7 +42,7 @@ type command struct {
 
 func commands() []command {
 	edit := append(rows(40), "other|row|0\n"...)
-	stale := bytes.Replace(append(rows(60), "late|from an old version|2\n"...), []byte("|400\n"), []byte("|401\n"), 1)
+	stale := staleEdit()
 	return []command{
 		{name: "init", steps: true, start: nothing, argv: []string{"init", "below/here"}},
 		{name: "import a table", stdin: rows(30), argv: []string{"import", "fresh", "-", "--key", "value,number"}, states: 120},

@@ -204,6 +204,11 @@ func framed(f *fixture) {
 	f.done(text.Set([]string{"key30"}, []reedbase.Assignment{{Column: "value", Value: "later"}}))
 }
 
+// staleEdit is the version first of text, edited.
+func staleEdit() []byte {
+	return bytes.Replace(append(rows(60), "late|from an old version|2\n"...), []byte("|400\n"), []byte("|401\n"), 1)
+}
+
 // clash changes a row that an edit of the version first changes too.
 func clash(f *fixture) {
 	db, err := reedbase.Open(f.root, reedbase.Options{User: user})

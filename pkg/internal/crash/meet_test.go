@@ -3,6 +3,7 @@ package crash
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -38,6 +39,19 @@ func meetings() []meeting {
 	patient.reads = false
 	orphan := adder("bob")
 	orphan.exits = []int{10}
+	stale := actor{argv: []string{"apply", "text", "-", "--base", "first"}, stdin: staleEdit(), by: "ada", adds: true, apart: true}
+	inOld := actor{argv: []string{"set", "text", "key30", "value=old", "--base", "first"}, by: "carol", adds: true, apart: true}
+	edit := actor{argv: []string{"edit", "text"}, by: "ada", adds: true, apart: true}
+	resolve := actor{argv: []string{"conflict:resolve", "--all", "--theirs"}, by: "ada", adds: true, apart: true}
+	setThere := actor{argv: []string{"set", "text", "key20", "number=403"}, by: "bob", adds: true, apart: true}
+	undo := actor{argv: []string{"frame:rollback", "latest", "--confirm"}, by: "ada", adds: true, apart: true}
+	setFramed := actor{argv: []string{"set", "text", "key11", "value=mine"}, by: "bob", adds: true, apart: true}
+	late := resolve
+	late.exits = []int{1} // the row is another now
+	lateUndo := undo
+	lateUndo.exits = []int{1}
+	first := actor{argv: []string{"init"}}
+	fresh := actor{argv: []string{"import", "fresh", "-"}, stdin: rows(5)}
 	return []meeting{
 		{name: "a reader and writers", first: export, others: [][]actor{{adder("bob"), adder("carol")}}},
 		{name: "a reader of a row and a writer", first: get, others: [][]actor{{adder("bob")}}},
@@ -53,6 +67,16 @@ func meetings() []meeting {
 		{name: "a writer and a batch", first: adder("ada"), others: [][]actor{{batch}}},
 		{name: "a batch and writers", first: batch, others: [][]actor{{adder("ada")}, {adder("carol")}}},
 		{name: "a batch and a reader", first: batch, others: [][]actor{{patient, fsck}}},
+		{name: "a stale edit and writers", first: stale, others: [][]actor{{adder("bob")}, {inOld}}, holds: merged},
+		{name: "a writer and a stale edit", first: adder("bob"), others: [][]actor{{stale}, {inOld}}, holds: merged},
+		{name: "an editor and a writer", first: edit, others: [][]actor{{adder("bob")}}},
+		{name: "a resolution and a writer", start: clashed, first: resolve, others: [][]actor{{adder("bob")}}},
+		{name: "a resolution and a writer of its row", start: clashed, first: late, others: [][]actor{{setThere}}},
+		{name: "a writer and a resolution of its row", start: clashed, first: setThere, others: [][]actor{{late}}},
+		{name: "a frame that is taken back and a writer", start: framed, first: undo, others: [][]actor{{adder("bob")}}},
+		{name: "a writer of its row and a frame that is taken back", start: framed, first: setFramed, others: [][]actor{{lateUndo}}},
+		{name: "two beginnings", start: nothing, first: first, others: [][]actor{{first}}},
+		{name: "two beginnings of a table", first: fresh, others: [][]actor{{fresh}}},
 		{name: "a way back for all tables and a writer", first: back, others: [][]actor{{adder("bob")}}},
 		{name: "a writer and a way back for all tables", first: adder("bob"), others: [][]actor{{back}}},
 		{name: "a writer and a recovery", first: adder("ada"), others: [][]actor{{recoverAll}}},
@@ -76,6 +100,17 @@ func friends(f *fixture) {
 		f.done(late.Set([]string{"by"}, []reedbase.Assignment{{Column: "value", Value: name}}))
 		f.must(errors.Join(late.Close(), db.Close()))
 	}
+}
+
+// merged checks that stale edits are in the head with what others wrote.
+func merged(_ string, _, after model) error {
+	head := after.tables["text"].head
+	for _, text := range []string{"|401\n", "\nlate|from an old version|2\n", "\nkey30|old|", "\nadded|at the end|1\n"} {
+		if !bytes.Contains(head, []byte(text)) {
+			return fmt.Errorf("%q is not in the table", text)
+		}
+	}
+	return nil
 }
 
 // backedUpWell checks the archives.

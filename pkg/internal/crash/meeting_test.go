@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -29,7 +30,8 @@ type actor struct {
 	argv  []string
 	stdin []byte
 	by    string // who runs it; "" for the user of the fixture
-	adds  bool   // it makes a version of text when it says that it is done, and only then
+	adds  bool   // it makes a version of text when it says that it is done, and only then; beside it perhaps a merge
+	apart bool   // that leaves the counter alone
 	exits []int  // how it may end beside 0
 	reads bool   // it waits for nobody
 	// says, if not nil, checks what it printed when it has ended well, given what text was before and is after all.
@@ -76,6 +78,7 @@ type place struct {
 	tree    powercut.Command
 	before  model
 	scratch string
+	held    atomic.Int64 // meetings where the others came
 }
 
 // hold holds the meeting before each of the chosen calls, several at a time. What is wrong is told to report.
@@ -85,6 +88,7 @@ func (m *meeting) hold(t, report testing.TB, binary string) {
 	p.furnish(t)
 	calls, err := p.meet(0)
 	p.fixture.must(err)
+	chosen := points(t, calls, cmp.Or(m.few, 24))
 	queue := make(chan int)
 	var group sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
@@ -96,11 +100,14 @@ func (m *meeting) hold(t, report testing.TB, binary string) {
 			}
 		})
 	}
-	for _, number := range points(t, calls, cmp.Or(m.few, 24)) {
+	for _, number := range chosen {
 		queue <- number
 	}
 	close(queue)
 	group.Wait()
+	if n := p.held.Load(); n < int64(len(chosen)+1)/2 {
+		report.Errorf("%s: only %d times was the first at the call where the others come", m.name, n)
+	}
 }
 
 // furnish makes the database that all find.
@@ -186,6 +193,7 @@ func (p *place) meet(number int) (calls int, err error) {
 	if at.Number == 0 {
 		return calls, nil // the others have not come
 	}
+	p.held.Add(1)
 	if err := p.account(root, ends); err != nil {
 		for _, e := range ends {
 			err = fmt.Errorf("%w\n  %s", err, e)

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/reedbase/reedbase/pkg/fault"
 	"github.com/reedbase/reedbase/pkg/internal/powercut"
@@ -17,11 +18,13 @@ import (
 // TestSweep lets each call of every command fail, in each way it may.
 func TestSweep(t *testing.T) {
 	binary := build(t, plant{})
+	seed := uint64(setting(t, "CRASH_SEED", int(time.Now().UnixNano())))
 	for _, c := range commands() {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			trial := try(t, c, binary)
-			powercut.Sweep(t, trial.powercut(), powercut.SweepOptions{Faults: c.faults()}, trial.outcome)
+			options := powercut.SweepOptions{Faults: c.faults(), Limit: setting(t, "CRASH_POINTS", 24), Seed: seed}
+			powercut.Sweep(t, trial.powercut(), options, trial.outcome)
 		})
 	}
 }

@@ -2,6 +2,7 @@ package powercut
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -15,7 +16,8 @@ import (
 // SweepOptions say what fails in a sweep. The zero value is a good choice.
 type SweepOptions struct {
 	Faults  []Fault       // nil for Faults()
-	Limit   int           // the most runs for one fault, 0 for 100
+	Limit   int           // the most runs for one fault, 0 for 100: beyond it, a spread choice of the calls
+	Seed    uint64        // of that choice
 	Workers int           // runs at a time, 0 for as many as there are processors
 	Timeout time.Duration // of one run with a fault, which fails the test; 0 for 60 seconds
 }
@@ -91,7 +93,7 @@ func Sweep(t testing.TB, c Command, o SweepOptions, check func(Outcome) error) {
 	for range s.Workers {
 		group.Go(func() {
 			for f := range queue {
-				s.all(f)
+				s.all(f, plain[f.Call])
 			}
 		})
 	}
@@ -115,33 +117,39 @@ type sweep struct {
 	mu       sync.Mutex // guards what follows
 	runs     int
 	failures []string
-	unswept  []string // faults with more calls than the limit
+	spread   []string // faults with more calls than the limit
 }
 
-// all lets one call after the other fail.
-func (s *sweep) all(f Fault) {
-	for number := 1; ; number++ {
-		if number > s.Limit {
-			s.mu.Lock()
-			s.unswept = append(s.unswept, f.String())
-			s.mu.Unlock()
-			return
-		}
-		at := target{f, number}
-		_, out, err := s.run(at, s.Timeout)
-		if out.Target == "" && err == nil {
-			return
-		}
+// all lets one call after the other fail. A run without faults had so many calls.
+func (s *sweep) all(f Fault, calls int) {
+	if calls > s.Limit {
 		s.mu.Lock()
-		s.runs++
-		if err != nil {
-			s.failures = append(s.failures, fmt.Sprintf("%s=%s: %s: %v", onlyFault, at, out, err))
-		}
+		s.spread = append(s.spread, fmt.Sprintf("%s of %d", f, calls))
 		s.mu.Unlock()
-		if out.Target == "" {
-			return
+		random := rand.New(rand.NewPCG(s.Seed, uint64(calls)))
+		for i := range s.Limit {
+			from, to := i*calls/s.Limit, (i+1)*calls/s.Limit
+			s.strike(target{f, 1 + from + random.IntN(to-from)})
 		}
+		return
 	}
+	for number := 1; number <= 2*s.Limit && s.strike(target{f, number}); number++ {
+	}
+}
+
+// strike does one run, and reports whether it reached the target.
+func (s *sweep) strike(at target) bool {
+	_, out, err := s.run(at, s.Timeout)
+	if out.Target == "" && err == nil {
+		return false
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.runs++
+	if err != nil {
+		s.failures = append(s.failures, fmt.Sprintf("%s=%s: %s: %v", onlyFault, at, out, err))
+	}
+	return out.Target != ""
 }
 
 // run does one run and, if its fault struck, checks what it left. It returns how many calls there were of each kind.
@@ -158,7 +166,7 @@ func (s *sweep) run(at target, limit time.Duration) (map[string]int, Outcome, er
 	}
 	out := Outcome{Dir: root, Fault: at.Fault, Number: at.number}
 	counts := map[string]int{}
-	r, err := start(c, root, at.strike(counts, &out.Target), limit, at.calls())
+	r, err := start(c, root, at.watch(counts, &out.Target), limit, at.calls())
 	if err != nil {
 		return nil, out, err
 	}
@@ -182,8 +190,8 @@ func (at target) calls() (list []string) {
 	return list
 }
 
-// strike counts calls, lets the target fail and notes what it is about.
-func (at target) strike(counts map[string]int, struck *string) func(Call) Verdict {
+// watch counts calls, lets the target fail and notes what it is about.
+func (at target) watch(counts map[string]int, struck *string) func(Call) Verdict {
 	return func(c Call) Verdict {
 		counts[c.Name]++
 		again := *struck != "" && at.Lasting && c.Changes
@@ -219,8 +227,8 @@ func (s *sweep) alone(t testing.TB, text string) {
 func (s *sweep) report(t testing.TB) {
 	t.Helper()
 	t.Logf("sweep: %d runs with a call that fails", s.runs)
-	if len(s.unswept) > 0 {
-		t.Logf("sweep: only the first %d calls of each of these: %s", s.Limit, strings.Join(s.unswept, " "))
+	if len(s.spread) > 0 {
+		t.Logf("sweep: only %d calls of each of these, seed %d: %s", s.Limit, s.Seed, strings.Join(s.spread, ", "))
 	}
 	if len(s.failures) == 0 {
 		return

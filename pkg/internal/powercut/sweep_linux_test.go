@@ -73,6 +73,23 @@ func TestSweepThreads(t *testing.T) {
 	}
 }
 
+// TestSweepSpread has more calls than the limit: those that fail are spread over all.
+func TestSweepSpread(t *testing.T) {
+	const limit = 4
+	var mu sync.Mutex
+	var parts [limit]int
+	options := SweepOptions{Faults: []Fault{{Call: "write", Errno: unix.EIO}}, Limit: limit, Seed: 1}
+	Sweep(t, played(t, "", "gather"), options, func(o Outcome) error {
+		mu.Lock()
+		defer mu.Unlock()
+		parts[(o.Number-1)*limit/(threads*rounds)]++
+		return nil
+	})
+	if parts != [limit]int{1, 1, 1, 1} {
+		t.Errorf("failed in each part: %v", parts)
+	}
+}
+
 // TestSweepOne does one run again, as a report asks for it.
 func TestSweepOne(t *testing.T) {
 	t.Setenv(onlyFault, "write:ENOSPC:1")
