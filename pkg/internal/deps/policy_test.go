@@ -33,6 +33,8 @@ floor 3 disk
 	store: fault conflict durable delta dict row stamp verlog →ledger →table
 
 floor 4 meaning and network
+	plan: fault cell rbks spell syntax
+	exec: fault cell →plan
 
 floor 5 edge
 	cli: fault spell
