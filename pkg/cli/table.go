@@ -1,6 +1,10 @@
 package cli
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/reedbase/reedbase/pkg/screen"
+)
 
 func (r *Records) addRow(values []any) error {
 	row := make([]string, len(values))
@@ -27,11 +31,11 @@ func (r *Records) addRow(values []any) error {
 func (r *Records) fixWidths() error {
 	r.widths = make([]int, len(r.columns))
 	for i, column := range r.columns {
-		r.widths[i] = width(column)
+		r.widths[i] = screen.Width(column)
 	}
 	for _, row := range r.held {
 		for i, cell := range row {
-			r.widths[i] = max(r.widths[i], width(cell))
+			r.widths[i] = max(r.widths[i], screen.Width(cell))
 		}
 	}
 	if r.colour {
@@ -52,7 +56,7 @@ func (r *Records) fixWidths() error {
 func (r *Records) writeRow(row []string) error {
 	var line strings.Builder
 	for i, cell := range row {
-		pad := strings.Repeat(" ", max(0, r.widths[i]-width(cell)))
+		pad := strings.Repeat(" ", max(0, r.widths[i]-screen.Width(cell)))
 		if i > 0 {
 			line.WriteString("  ")
 		}

@@ -7,6 +7,7 @@ const policy = `
 floor 0 ground
 	fault:
 	durable: →fault
+	screen:
 	spell:
 
 floor 1 codecs, pure
@@ -24,6 +25,7 @@ floor 1 codecs, pure
 
 floor 2 algorithms, pure
 	merge: fault delta row
+	result: fault cell row screen
 	syntax: fault spell
 
 floor 3 disk
@@ -37,7 +39,7 @@ floor 4 meaning and network
 	exec: fault cell →plan
 
 floor 5 edge
-	cli: fault spell
+	cli: fault screen spell
 	reedbase: fault conflict durable delta dict merge row stamp verlog ledger table store
 
 floor 6 commands
