@@ -90,3 +90,13 @@ func (v Value) Time() (seconds int64, nanos int32) { return int64(v.bits), v.nan
 
 // Text returns the text that v is, or how the cell spells it that v was read from, or nil.
 func (v Value) Text() []byte { return v.text }
+
+// CopyTo appends the text that v is or is spelled with to dst, and returns v with that copy in place of its own, and dst.
+func (v Value) CopyTo(dst []byte) (copied Value, extended []byte) {
+	if v.text == nil {
+		return v, dst
+	}
+	start := len(dst)
+	dst = append(dst, v.text...)
+	return v.spelled(dst[start:len(dst):len(dst)]), dst
+}

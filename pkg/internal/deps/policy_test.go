@@ -26,6 +26,7 @@ floor 1 codecs, pure
 floor 2 algorithms, pure
 	merge: fault delta row
 	result: fault cell row screen
+	function: fault cell
 	syntax: fault spell
 
 floor 3 disk

@@ -1,0 +1,29 @@
+package function
+
+import (
+	"math"
+
+	"github.com/reedbase/reedbase/pkg/cell"
+)
+
+func sin(_ *Context, args []cell.Value) (cell.Value, error)   { return one(args[0], math.Sin) }
+func cos(_ *Context, args []cell.Value) (cell.Value, error)   { return one(args[0], math.Cos) }
+func tan(_ *Context, args []cell.Value) (cell.Value, error)   { return one(args[0], math.Tan) }
+func asin(_ *Context, args []cell.Value) (cell.Value, error)  { return one(args[0], math.Asin) }
+func acos(_ *Context, args []cell.Value) (cell.Value, error)  { return one(args[0], math.Acos) }
+func atan(_ *Context, args []cell.Value) (cell.Value, error)  { return one(args[0], math.Atan) }
+func atan2(_ *Context, args []cell.Value) (cell.Value, error) { return two(args, math.Atan2) }
+func sinh(_ *Context, args []cell.Value) (cell.Value, error)  { return one(args[0], math.Sinh) }
+func cosh(_ *Context, args []cell.Value) (cell.Value, error)  { return one(args[0], math.Cosh) }
+func tanh(_ *Context, args []cell.Value) (cell.Value, error)  { return one(args[0], math.Tanh) }
+func asinh(_ *Context, args []cell.Value) (cell.Value, error) { return one(args[0], math.Asinh) }
+func acosh(_ *Context, args []cell.Value) (cell.Value, error) { return one(args[0], math.Acosh) }
+func atanh(_ *Context, args []cell.Value) (cell.Value, error) { return one(args[0], math.Atanh) }
+
+func radians(_ *Context, args []cell.Value) (cell.Value, error) {
+	return one(args[0], func(x float64) float64 { return x * (math.Pi / 180) })
+}
+
+func degrees(_ *Context, args []cell.Value) (cell.Value, error) {
+	return one(args[0], func(x float64) float64 { return x * (180 / math.Pi) })
+}
