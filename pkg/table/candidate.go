@@ -2,7 +2,6 @@ package table
 
 import (
 	"fmt"
-	"io"
 	"os"
 	"time"
 
@@ -12,14 +11,11 @@ import (
 
 const currentTemp = currentFile + tempSuffix
 
-// copyAtLeast is the length from which a range is copied in the kernel; shorter ones are cheaper through a buffer.
-const copyAtLeast = 64 << 10
-
 // A replacement of current.csv is written under a temp name and then exchanged with the file that is there. Writing goes
 // on in the background while the change is looked for and the version is made durable; the exchange comes after the
 // commit point.
 //
-// The calls: open temp, copy_file_range and write, futimens, renameat2 RENAME_EXCHANGE, fstat, unlink. Nothing is
+// The calls: open temp, fallocate, pread and write, futimens, renameat2 RENAME_EXCHANGE, fstat, unlink. Nothing is
 // synced: after a power cut current.csv is checked and rebuilt from what is.
 
 // BUG: an edit by hand that is saved in the moment before the exchange, by a process that dies in the moment after it,
@@ -38,11 +34,10 @@ type candidate struct {
 
 // anticipate begins to write a text whose difference from old is not known yet.
 func (t *Table) anticipate(old *Content) (*candidate, error) {
-	f, err := t.dir.Fresh(currentTemp)
+	c, err := t.candidate(old)
 	if err != nil {
 		return nil, err
 	}
-	c := &candidate{t: t, file: f, old: old, reached: make(chan int64, 1), change: make(chan *delta.Delta, 1), done: make(chan error, 1)}
 	// Where the scheduler has no reason to hurry it lets the writer wait until this goroutine does.
 	started := make(chan struct{})
 	go func() {
@@ -55,11 +50,21 @@ func (t *Table) anticipate(old *Content) (*candidate, error) {
 
 // prepare begins to write d of old.
 func (t *Table) prepare(d *delta.Delta, old *Content) (*candidate, error) {
-	c, err := t.anticipate(old)
+	c, err := t.candidate(old)
 	if err == nil {
 		c.become(d)
+		go func() { c.done <- c.write() }()
 	}
 	return c, err
+}
+
+// candidate makes the empty file of a text that is to come from old.
+func (t *Table) candidate(old *Content) (*candidate, error) {
+	f, err := t.dir.Fresh(currentTemp)
+	if err != nil {
+		return nil, err
+	}
+	return &candidate{t: t, file: f, old: old, reached: make(chan int64, 1), change: make(chan *delta.Delta, 1), done: make(chan error, 1)}, nil
 }
 
 // reach says that the text will probably begin with the first n bytes of old. It never waits.
@@ -88,15 +93,17 @@ func (c *candidate) write() error {
 }
 
 func (c *candidate) writeAhead() error {
+	durable.Reserve(c.file, c.old.Size)
+	w := &textWriter{file: c.file, old: c.old, buf: make([]byte, 0, max(4<<10, min(writeSize, c.old.Size)))}
 	for written := int64(0); ; {
 		select {
 		case d, ok := <-c.change:
 			if !ok {
 				return nil
 			}
-			return c.finish(d, written)
+			return c.finish(w, d, written)
 		case n := <-c.reached:
-			if err := durable.CopyRange(c.file, c.old.file, written, n-written); err != nil {
+			if err := w.copy(written, n-written); err != nil {
 				return err
 			}
 			written = n
@@ -104,25 +111,34 @@ func (c *candidate) writeAhead() error {
 	}
 }
 
-// finish writes d of old, of which the first bytes of old are written already: more of them, perhaps, than d keeps.
-func (c *candidate) finish(d *delta.Delta, written int64) error {
-	if written == 0 {
-		return writeText(c.file, d.Ops, d.Extra, c.old)
-	}
-	keep, ops := int64(0), d.Ops
+// finish writes d of old, of which the first bytes of old were passed to w already: more of them, perhaps, than d keeps.
+func (c *candidate) finish(w *textWriter, d *delta.Delta, written int64) error {
+	keep, ops, extra := int64(0), d.Ops, d.Extra
 	if len(ops) > 0 && ops[0].Off == 0 {
 		keep = min(written, ops[0].N)
 		ops = append([]delta.Op{{Off: keep, N: ops[0].N - keep}}, ops[1:]...)
 	}
 	if keep < written {
-		if err := c.file.Truncate(keep); err != nil {
-			return err
-		}
-		if _, err := c.file.Seek(keep, io.SeekStart); err != nil {
+		if err := w.cut(keep); err != nil {
 			return err
 		}
 	}
-	return writeText(c.file, ops, d.Extra, c.old)
+	for _, op := range ops {
+		var err error
+		if op.Off >= 0 {
+			err = w.copy(op.Off, op.N)
+		} else {
+			err = w.bytes(extra[:op.N])
+			extra = extra[op.N:]
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if err := w.flush(); err != nil || d.Size >= c.old.Size {
+		return err
+	}
+	return c.file.Truncate(d.Size) // what was reserved beyond it goes
 }
 
 // stop waits for the writer; without a change it gives up.
@@ -171,51 +187,4 @@ func (t *Table) swap(v *view, d *delta.Delta, old *Content) (durable.Stat, error
 	}
 	stat, _, err := c.install(v)
 	return stat, err
-}
-
-// writeText writes the text that the operations make of old and extra.
-func writeText(f *os.File, ops []delta.Op, extra []byte, old *Content) error {
-	buf := make([]byte, 0, max(4<<10, min(256<<10, old.Size)))
-	flush := func() error {
-		_, err := f.Write(buf)
-		buf = buf[:0]
-		return err
-	}
-	for _, op := range ops {
-		if op.Off >= 0 && op.N >= copyAtLeast && old.bytes != nil {
-			if err := flush(); err != nil {
-				return err
-			}
-			if _, err := f.Write(old.bytes[op.Off : op.Off+op.N]); err != nil {
-				return err
-			}
-			continue
-		}
-		if op.Off >= 0 && op.N >= copyAtLeast && old.file != nil {
-			if err := flush(); err != nil {
-				return err
-			}
-			if err := durable.CopyRange(f, old.file, op.Off, op.N); err != nil {
-				return err
-			}
-			continue
-		}
-		for off, left := op.Off, op.N; left > 0; {
-			if len(buf) == cap(buf) {
-				if err := flush(); err != nil {
-					return err
-				}
-			}
-			n := min(left, int64(cap(buf)-len(buf)))
-			part := buf[len(buf) : len(buf)+int(n)]
-			if op.Off < 0 {
-				extra = extra[copy(part, extra):]
-			} else if _, err := old.ReadAt(part, off); err != nil && err != io.EOF {
-				return err
-			}
-			buf = buf[:len(buf)+int(n)]
-			off, left = off+n, left-n
-		}
-	}
-	return flush()
 }

@@ -98,10 +98,7 @@ func (t *Table) rebuild(v *view, x *index) error {
 
 // reopen looks at the current.csv that was just put in place.
 func (v *view) reopen(t *Table, stat durable.Stat) error {
-	if v.current != nil {
-		v.current.Close()
-		v.current = nil
-	}
+	v.part()
 	if err := t.lookCurrent(v); err != nil {
 		return err
 	}

@@ -355,10 +355,6 @@ func (e *Edit) render(d *delta.Delta, splices []delta.Splice) (hash verlog.Hash,
 	if e.s.group {
 		return e.hash(splices)
 	}
-	if e.s.next == nil && e.read.at == 0 {
-		e.s.next, hash, err = e.s.t.pour(d, e.head)
-		return hash, err
-	}
 	if e.s.next == nil {
 		e.s.next, err = e.s.t.prepare(d, e.head)
 	} else {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"os"
+	"sync"
 	"time"
 
 	"github.com/zeebo/xxh3"
@@ -43,12 +44,29 @@ type view struct {
 	version stamp.ID // what current.csv holds, when Clean or Stale
 	key     []string // names of the key's columns
 	fresh   bool     // the record says all of this already
+
+	parted sync.WaitGroup // for files being closed
 }
 
 func (v *view) close() {
 	v.log.close()
 	if v.current != nil {
 		v.current.Close()
+	}
+	v.parted.Wait()
+}
+
+// part closes current.csv. The last close of a file that was displaced gives its pages back, which takes as long as reading
+// it: for a large one that goes on in the background.
+func (v *view) part() {
+	f := v.current
+	v.current = nil
+	switch {
+	case f == nil:
+	case v.stat.Size < hurryFrom:
+		f.Close()
+	default:
+		v.parted.Go(func() { f.Close() })
 	}
 }
 
