@@ -108,6 +108,14 @@ func TestMeasureRunsBothInTurn(t *testing.T) {
 	if d := cmp.Diff(want, l.read(t, "turns")); d != "" {
 		t.Errorf("turns (-want +got):\n%s", d)
 	}
+	f.often = true
+	if _, _, err := l.measure(f, 2); err != nil {
+		t.Fatal(err)
+	}
+	want = strings.Repeat("ours\nrival\n", 3+1+2*9)
+	if d := cmp.Diff(want, l.read(t, "turns")); d != "" {
+		t.Errorf("turns of short commands (-want +got):\n%s", d)
+	}
 }
 
 func TestMeasureRefusesAFailure(t *testing.T) {

@@ -5,13 +5,16 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 )
 
 // The rivals that no package of Debian holds, each in one version for good. Dolt
 // numbers its programs, but not its Go module, which is named by its commit.
 const (
-	daffVersion = "1.4.2"
-	doltVersion = "v0.40.5-0.20260306010754-a1fdc83b8378" // calls itself 1.83.2
+	csvqVersion   = "v1.18.1"
+	daffVersion   = "1.4.2"
+	duckDBVersion = "1.5.6-r.1"
+	doltVersion   = "v0.40.5-0.20260306010754-a1fdc83b8378" // calls itself 1.83.2
 )
 
 func (l *lab) daffProgram() string {
@@ -34,6 +37,32 @@ func (l *lab) fetchDaff() error {
 func (l *lab) fetchDolt() error {
 	return fetch(l.doltProgram(), "env", "GOBIN="+filepath.Dir(l.doltProgram()), "CGO_ENABLED=1",
 		"go", "install", "-tags", "gms_pure_go", "github.com/dolthub/dolt/go/cmd/dolt@"+doltVersion)
+}
+
+func (l *lab) csvqProgram() string {
+	return l.path(filepath.Join("csvq-"+csvqVersion, "csvq"))
+}
+
+func (l *lab) fetchCSVQ() error {
+	return fetch(l.csvqProgram(), "env", "GOBIN="+filepath.Dir(l.csvqProgram()), "go", "install", "github.com/mithrandie/csvq@"+csvqVersion)
+}
+
+func (l *lab) duckDBProgram() string {
+	return l.path(filepath.Join("duckdb-"+duckDBVersion, "duckdb"))
+}
+
+// fetchDuckDB installs the library with npm, which has it for use by JavaScript,
+// and builds the program that asks it.
+func (l *lab) fetchDuckDB() error {
+	folder := filepath.Dir(l.duckDBProgram())
+	module := "@duckdb/node-bindings-" + runtime.GOOS + "-" + map[string]string{"amd64": "x64", "arm64": "arm64"}[runtime.GOARCH]
+	library := filepath.Join(folder, "node_modules", module)
+	file := filepath.Join(library, "libduckdb.so")
+	if err := fetch(file, "npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", folder, module+"@"+duckDBVersion); err != nil {
+		return err
+	}
+	return fetch(l.duckDBProgram(), "cc", "-O2", "-o", l.duckDBProgram(),
+		filepath.Join(l.source, "scripts", "duckdb.c"), file, "-Wl,-rpath,"+library)
 }
 
 // fetch runs a command that makes a program, unless it is there from the last time.

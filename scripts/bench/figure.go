@@ -16,6 +16,8 @@ type figure struct {
 	check func() error // after the last round: whether the work was done right
 	note  func() string
 	big   bool // on the table of a million rows
+	often bool // takes milliseconds: nine times the rounds
+	costs bool // README.md's table tells CPU time and memory too
 }
 
 // A side is a command as a user types it, run in the work folder or below it.

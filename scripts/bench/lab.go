@@ -75,8 +75,12 @@ func (l *lab) program(name string) (string, error) {
 		return os.Executable()
 	case name == "nothing" || name == "fixture":
 		return l.path(name), nil
+	case name == "csvq":
+		return l.csvqProgram(), nil
 	case name == "daff":
 		return l.daffProgram(), nil
+	case name == "duckdb":
+		return l.duckDBProgram(), nil
 	case name == "dolt":
 		return l.doltProgram(), nil
 	case name == "rdb" || strings.HasPrefix(name, "rdb-"):

@@ -20,11 +20,11 @@ import (
 const usage = `usage: bench [-only REGEXP] [-n ROUNDS] [-each N] [-quick] [-markdown] [-list] [-bin DIR] [-dir DIR]
 
 Runs our command and its rival as whole processes in turn, once to warm up and
-then ROUNDS times (3 times when a pair takes over 2 seconds, once over 10), and
-prints the medians, one line for everything asked of a figure. Many writers at
-once do N updates each, every one a process of its own. Exits 1 when anything
-asked for is missed or cannot be measured. At the first time npm fetches daff,
-and go builds dolt, which takes minutes.
+then ROUNDS times (3 times when a pair takes over 2 seconds, once over 10, nine
+times as often to look up a row), and prints the medians, one line for everything
+asked of a figure. Many writers at once do N updates each, every one a process of
+its own. Exits 1 when anything asked for is missed or cannot be measured. At the first time npm fetches daff and
+DuckDB, and go builds csvq and dolt, which takes minutes.
 
   -only REGEXP   figures whose name matches
   -n ROUNDS      rounds (11)
@@ -34,7 +34,7 @@ and go builds dolt, which takes minutes.
   -markdown      print a table for README.md instead, without the real tables
   -list          print the figures' names and what they are, measure nothing
   -bin DIR       the built programs (bin)
-  -dir DIR       where to work; about 3 GB, kept for the next time (bench)
+  -dir DIR       where to work; about 4 GB, kept for the next time (bench)
 
 bench -only '^set-.*-100k$'
 `
@@ -51,6 +51,9 @@ func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 func run(args []string, stdout, stderr io.Writer) int {
 	if len(args) > 0 && rivals[args[0]] != nil {
 		return runRival(args, stderr)
+	}
+	if len(args) > 0 && comparisons[args[0]] != nil {
+		return runComparison(args, stderr)
 	}
 	o, err := parse(args)
 	if errors.Is(err, flag.ErrHelp) {
@@ -151,7 +154,8 @@ func allFigures(l *lab) []figure {
 	var all []figure
 	for _, group := range []func(*lab) []figure{
 		deltaFigures, boundFigures, applyFigures, setFigures, diskFigures,
-		openFigures, diffFigures, historyFigures, mergeFigures, writerFigures, realFigures,
+		openFigures, diffFigures, historyFigures, mergeFigures, writerFigures,
+		queryFigures, lookupFigures, indexFigures, realFigures,
 	} {
 		all = append(all, group(l)...)
 	}

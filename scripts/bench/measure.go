@@ -32,6 +32,9 @@ func (l *lab) measure(f figure, rounds int) (ours, rival sample, err error) {
 	if err != nil {
 		return ours, rival, err
 	}
+	if f.often {
+		rounds *= 9
+	}
 	rounds = roundsFor(warm.wall+warmRival.wall, rounds)
 	if f.ours.crowd != nil {
 		rounds = 1

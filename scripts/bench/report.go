@@ -40,7 +40,7 @@ func (r *report) print(format string, args ...any) {
 
 // add prints what a figure gave.
 func (r *report) add(f figure, ours, rival sample, err error) {
-	if err != nil && f.bars[0].asked == "" && refused(err) {
+	if err != nil && f.bars[0].asked == "" && (refused(err) || errors.Is(err, exec.ErrNotFound)) {
 		r.print("%-6s %-18s left out: %v\n", "-", f.name, err)
 		return
 	}
@@ -125,14 +125,20 @@ func costs(f figure, ours, rival sample) string {
 
 // row is a line of README.md's table, with the programs for the commands.
 func (r *report) row(f figure, ours, rival sample, results string) {
+	cost := func(s sample) string {
+		if f.costs {
+			return duration(s.wall) + ", cpu " + duration(s.cpu) + ", " + byteCount(s.peak)
+		}
+		return duration(s.wall)
+	}
 	beside := ""
 	if !f.rival.missing() {
-		beside = tool(f.rival.args(1)) + " " + duration(rival.wall)
+		beside = tool(f.rival.args(1)) + " " + cost(rival)
 	}
 	if f.note != nil {
 		beside = strings.TrimPrefix(beside+"; "+f.note(), "; ")
 	}
-	r.print("| %s | %s %s | %s | %s |\n", f.what, tool(f.ours.args(1)), duration(ours.wall), beside, results)
+	r.print("| %s | %s %s | %s | %s |\n", f.what, tool(f.ours.args(1)), cost(ours), beside, results)
 }
 
 // tool is the command without what names files and databases.
@@ -144,6 +150,10 @@ func tool(args []string) string {
 		return "`git add`, `git commit`"
 	case args[0] == "flock":
 		return "`git add`, `git commit` under flock"
+	case args[0] == "sqlite3" && slices.Contains(args, ":memory:"):
+		return "`sqlite3`, import and query"
+	case args[0] == "csvq", args[0] == "mawk", args[0] == "mlr", args[0] == "rdb-query":
+		return "`" + args[0] + "`"
 	case args[0] == "sqlite3":
 		return "`sqlite3`, WAL"
 	case args[0] == "git" && args[1] != "-C", args[0] == "dolt", args[0] == "daff":
