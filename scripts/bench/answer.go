@@ -11,44 +11,23 @@ import (
 	"strings"
 )
 
-// comparisons are run as whole processes of this one, like the rivals, since they
-// hold what was printed in memory: bench NAME OURS RIVAL.
-var comparisons = map[string]func(ours, rival []string) error{
-	"same-rows": func(ours, rival []string) error {
-		slices.Sort(ours)
-		slices.Sort(rival)
-		return sameRows(ours, rival)
-	},
-	"same-order": sameRows,
-}
-
-func runComparison(args []string, stderr io.Writer) int {
-	if len(args) != 3 {
-		fmt.Fprintf(stderr, "usage: bench %s OURS RIVAL\n", args[0])
-		return 129
+// comparing compares what two engines printed: a header, which has to be the same,
+// and at least one row.
+func comparing(same func(ours, rival []string) error) func([]string, io.Writer) error {
+	return func(files []string, _ io.Writer) error {
+		ours, err := answer(files[0])
+		if err != nil {
+			return err
+		}
+		rival, err := answer(files[1])
+		if err != nil {
+			return err
+		}
+		if err := sameRows(ours[:1], rival[:1]); err != nil {
+			return err
+		}
+		return same(ours[1:], rival[1:])
 	}
-	if err := compareAnswers(args[1], args[2], comparisons[args[0]]); err != nil {
-		fmt.Fprintf(stderr, "bench %s: error: %v\n", args[0], err)
-		return 1
-	}
-	return 0
-}
-
-// compareAnswers compares what two engines printed: a header, which has to be the
-// same, and at least one row.
-func compareAnswers(ours, rival string, same func(ours, rival []string) error) error {
-	a, err := answer(ours)
-	if err != nil {
-		return err
-	}
-	b, err := answer(rival)
-	if err != nil {
-		return err
-	}
-	if err := sameRows(a[:1], b[:1]); err != nil {
-		return err
-	}
-	return same(a[1:], b[1:])
 }
 
 // answer reads pipe-delimited CSV, a string for each record. A number is written
@@ -81,6 +60,12 @@ func answer(file string) ([]string, error) {
 		return nil, fmt.Errorf("%s: no rows", file)
 	}
 	return all, nil
+}
+
+func sameRowsInAnyOrder(ours, rival []string) error {
+	slices.Sort(ours)
+	slices.Sort(rival)
+	return sameRows(ours, rival)
 }
 
 // sameRows names the first row that differs.

@@ -204,7 +204,7 @@ func TestSame(t *testing.T) {
 func TestRivalsCopy(t *testing.T) {
 	l := newTestLab(t)
 	l.write(t, "from", "text\n")
-	for name := range rivals {
+	for name := range copies {
 		if code := run([]string{name, l.path("from"), l.path(name)}, io.Discard, os.Stderr); code != 0 {
 			t.Fatalf("%s: exit %d", name, code)
 		}

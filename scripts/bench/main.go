@@ -49,11 +49,10 @@ type options struct {
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 
 func run(args []string, stdout, stderr io.Writer) int {
-	if len(args) > 0 && rivals[args[0]] != nil {
-		return runRival(args, stderr)
-	}
-	if len(args) > 0 && comparisons[args[0]] != nil {
-		return runComparison(args, stderr)
+	if len(args) > 0 {
+		if c, ok := childOf(args[0]); ok {
+			return runChild(c, args, stdout, stderr)
+		}
 	}
 	o, err := parse(args)
 	if errors.Is(err, flag.ErrHelp) {
@@ -155,7 +154,7 @@ func allFigures(l *lab) []figure {
 	for _, group := range []func(*lab) []figure{
 		deltaFigures, boundFigures, applyFigures, setFigures, diskFigures,
 		openFigures, diffFigures, historyFigures, mergeFigures, writerFigures,
-		queryFigures, lookupFigures, indexFigures, realFigures,
+		queryFigures, lookupFigures, indexFigures, keyFigures, realFigures,
 	} {
 		all = append(all, group(l)...)
 	}

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/reedbase/reedbase/pkg/syntax"
 )
 
 func TestQueriesAreSpelled(t *testing.T) {
@@ -81,7 +83,7 @@ func TestAnswersAreCompared(t *testing.T) {
 	if code := run([]string{"same-rows", "one"}, io.Discard, io.Discard); code != 129 {
 		t.Errorf("one file: exit %d", code)
 	}
-	if code := run([]string{"same-rows", l.path("absent"), l.path("rival")}, io.Discard, io.Discard); code != 1 {
+	if code := run([]string{"same-rows", l.path("absent"), l.path("rival")}, io.Discard, io.Discard); code != 128 {
 		t.Errorf("no file: exit %d", code)
 	}
 }
@@ -137,5 +139,55 @@ func TestCostsAreTold(t *testing.T) {
 	want := "| a thing | `rdb-query` 2 ms, cpu 3 ms, 4.0 MB | `duckdb` 20 ms, cpu 30 ms, 40.0 MB | 10x faster (asked ≥ 1x faster) |\n"
 	if !strings.HasSuffix(out.String(), want) {
 		t.Errorf("%s", &out)
+	}
+}
+
+func TestQueriesAreReedQL(t *testing.T) {
+	all := slices.Clone(queries)
+	for _, i := range indexed {
+		all = append(all, i.query)
+	}
+	for _, q := range all {
+		a := &asking{rows: "1m", key: "a.b@en", query: q}
+		for _, args := range [][]string{a.ours(), a.ofDatabase()} {
+			text := args[len(args)-1]
+			if errs := syntax.Check(text, syntax.Options{}); len(errs) > 0 {
+				t.Errorf("%s: %v", text, errs)
+			}
+		}
+	}
+}
+
+func TestKeysAreParsed(t *testing.T) {
+	l := newTestLab(t)
+	rows := []string{"key|value"}
+	for range 2 * len(modifiers) {
+		rows = append(rows, "page.title.12@en|text@here")
+	}
+	l.write(t, "in.csv", strings.Join(rows, "\n")+"\n")
+	keys, err := validKeys(l.path("in.csv"))
+	if err != nil || len(keys) != 2*len(modifiers) || string(keys[0]) != "page.title.n12" || string(keys[3]) != "page.title.n12<prod,de>" {
+		t.Fatalf("%q, %v", keys, err)
+	}
+	var printed, said strings.Builder
+	if code := run([]string{"parse-keys", l.path("in.csv")}, &printed, &said); code != 0 {
+		t.Fatalf("exit %d: %s", code, &said)
+	}
+	l.write(t, oursPrinted, printed.String())
+	if n, err := l.keysPerSecond(); n <= 0 || err != nil {
+		t.Errorf("%d keys/s, %v", n, err)
+	}
+	l.write(t, "in.csv", "key|value\nPage.title.1@en|text\n")
+	if code := run([]string{"parse-keys", l.path("in.csv")}, &printed, &said); code != 128 || !strings.Contains(said.String(), `"Page.title.n1" is refused`) {
+		t.Errorf("exit %d: %s", code, &said)
+	}
+	l.write(t, oursPrinted, "fast\n")
+	if n, err := l.keysPerSecond(); err == nil {
+		t.Errorf("a text of no number is %d keys/s", n)
+	}
+	for n, ok := range map[int64]bool{4_999_999: false, 5_000_000: true} {
+		if got, met := keysAtLeast(5).judge(sample{tally: n}, sample{}); got != "5.0 million keys/s" || met != ok {
+			t.Errorf("%d: %s, %v", n, got, met)
+		}
 	}
 }

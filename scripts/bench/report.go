@@ -145,7 +145,7 @@ func (r *report) row(f figure, ours, rival sample, results string) {
 func tool(args []string) string {
 	switch {
 	case args[0] == "bench":
-		return map[string]string{"copy-xz": "an xz copy by ulikunitz/xz", "copy-durable": "copy, fsync, rename"}[args[1]]
+		return map[string]string{"copy-xz": "an xz copy by ulikunitz/xz", "copy-durable": "copy, fsync, rename", "parse-keys": "`rbks.Parse`"}[args[1]]
 	case args[0] == "sh":
 		return "`git add`, `git commit`"
 	case args[0] == "flock":

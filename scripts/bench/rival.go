@@ -2,35 +2,28 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"os"
 
 	"github.com/ulikunitz/xz"
 )
 
-// rivals are the programs that no package ships, run as whole processes of this
-// one: bench NAME FROM TO.
-var rivals = map[string]func(from *os.File, to string) error{
+// copies are the rivals that no package ships.
+var copies = map[string]func(from *os.File, to string) error{
 	"copy-durable": copyDurable,
 	"copy-xz":      copyXZ,
 }
 
-func runRival(args []string, stderr io.Writer) int {
-	if len(args) != 3 {
-		fmt.Fprintf(stderr, "usage: bench %s FROM TO\n", args[0])
-		return 129
-	}
-	from, err := os.Open(args[1])
-	if err == nil {
+// copying opens the file that one of them copies.
+func copying(do func(from *os.File, to string) error) func([]string, io.Writer) error {
+	return func(args []string, _ io.Writer) error {
+		from, err := os.Open(args[0])
+		if err != nil {
+			return err
+		}
 		defer from.Close()
-		err = rivals[args[0]](from, args[2])
+		return do(from, args[1])
 	}
-	if err != nil {
-		fmt.Fprintf(stderr, "bench %s: error: %v\n", args[0], err)
-		return 128
-	}
-	return 0
 }
 
 // copyDurable is what a careful program does without ReedBase: cp, fsync and

@@ -50,7 +50,7 @@ floor 6 commands
 	cmd/rdb-dict: fault cli dict durable ledger stamp store
 	cmd/rdb-log: fault cli dict ledger stamp store verlog
 	cmd/rdb-merge: fault cli durable merge row
-	scripts/bench:
+	scripts/bench: rbks
 	scripts/fixture:
 	scripts/tally:
 
