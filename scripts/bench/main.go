@@ -24,7 +24,8 @@ then ROUNDS times (3 times when a pair takes over 2 seconds, once over 10, nine
 times as often to look up a row), and prints the medians, one line for everything
 asked of a figure. Many writers at once do N updates each, every one a process of
 its own. Exits 1 when anything asked for is missed or cannot be measured. At the first time npm fetches daff and
-DuckDB, and go builds csvq and dolt, which takes minutes.
+DuckDB, and go builds csvq and dolt, which takes minutes; Miller is measured if it
+is installed.
 
   -only REGEXP   figures whose name matches
   -n ROUNDS      rounds (11)

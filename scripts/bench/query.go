@@ -40,8 +40,8 @@ var queries = []query{
 		name: "group", what: "count and sum by a column of 4 values",
 		sql:   "SELECT status, COUNT(*) AS n, SUM(amount) AS total FROM {orders} GROUP BY status",
 		asked: inFlatMemory(), beside: []string{"sqlite3", "csvq", "mawk", "mlr"},
-		awk: `NR > 1 { n[$3]++; total[$3] += $4 }
-			END { print "status|n|total"; for (s in n) printf("%s|%d|%.2f\n", s, n[s], total[s]) }`,
+		awk: `NR > 1 { n[$3]++; total[$3] += $4 }` +
+			` END { print "status|n|total"; for (s in n) printf("%s|%d|%.2f\n", s, n[s], total[s]) }`,
 		mlr: "stats1 -a count,sum -f amount -g status then rename amount_count,n,amount_sum,total",
 	},
 	{
