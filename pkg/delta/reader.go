@@ -43,8 +43,8 @@ func (r *Reader) ReadAt(p []byte, off int64) (n int, err error) {
 
 // readLeaf fills p from l, as far as it goes, from offset skip in it.
 func (r *Reader) readLeaf(p []byte, l *leaf, skip int64) (n int, err error) {
-	i := sort.Search(len(l.pieces), func(i int) bool { return l.starts[i+1] > skip })
-	for skip -= l.starts[i]; i < len(l.pieces) && n < len(p); i++ {
+	i, skip := l.find(skip)
+	for ; i < len(l.pieces) && n < len(p); i++ {
 		m, err := r.read(p[n:], l.pieces[i].from(skip, int64(len(p)-n)))
 		if n += m; err != nil {
 			return n, err

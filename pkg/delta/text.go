@@ -1,7 +1,6 @@
 package delta
 
 import (
-	"slices"
 	"sort"
 
 	"github.com/reedbase/reedbase/pkg/fault"
@@ -22,22 +21,30 @@ type Text struct {
 	baseSize int64
 	leaves   []*leaf
 	starts   []int64 // of the leaves, and the size of the text
+	room     []Piece // of the builder that made it, for the next one; nil until then
 }
 
 // leaf is a run of pieces.
 type leaf struct {
 	pieces []Piece
-	starts []int64 // of the pieces in the leaf, and its size
+	size   int64
 }
 
 // leafSize is how many pieces a leaf is filled with.
 const leafSize = 32
 
-func (l *leaf) size() int64 { return l.starts[len(l.starts)-1] }
+// find returns the piece that offset off of the leaf lies in, and where in it. There are too few to search in another way.
+func (l *leaf) find(off int64) (i int, skip int64) {
+	for i < len(l.pieces) && off >= l.pieces[i].N {
+		off -= l.pieces[i].N
+		i++
+	}
+	return i, off
+}
 
 // NewText returns the text that is the base itself, of baseSize bytes.
 func NewText(baseSize int64) *Text {
-	b := newBuilder(0)
+	b := newBuilder(0, nil)
 	b.push(Piece{N: baseSize})
 	return b.text(baseSize)
 }
@@ -45,6 +52,7 @@ func NewText(baseSize int64) *Text {
 // Clone returns a Text of its own with the same pieces, which both share.
 func (t *Text) Clone() *Text {
 	clone := *t
+	clone.room = nil
 	return &clone
 }
 
@@ -71,7 +79,7 @@ func (t *Text) Apply(d *Delta) error {
 	if err := d.check(t.Size()); err != nil {
 		return err
 	}
-	b := newBuilder(len(t.leaves) + len(d.Ops)/leafSize + 2)
+	b := newBuilder(len(t.leaves)+len(d.Ops)/leafSize+2, t.room)
 	extra := d.Extra
 	for _, op := range d.Ops {
 		if op.Off < 0 {
@@ -89,14 +97,14 @@ func (t *Text) Apply(d *Delta) error {
 type builder struct {
 	leaves []*leaf
 	starts []int64
-	open   []Piece // of the leaf that is being filled
-	room   [leafSize]Piece
+	open   []Piece // of the leaf that is being filled; its capacity is leafSize
 }
 
-func newBuilder(leaves int) *builder {
-	b := &builder{leaves: make([]*leaf, 0, leaves), starts: make([]int64, 1, leaves+1)}
-	b.open = b.room[:0]
-	return b
+func newBuilder(leaves int, room []Piece) *builder {
+	if room == nil {
+		room = make([]Piece, leafSize)
+	}
+	return &builder{leaves: make([]*leaf, 0, leaves), starts: make([]int64, 1, leaves+1), open: room[:0]}
 }
 
 // push appends p, as part of the last piece where it continues that in the base.
@@ -119,9 +127,10 @@ func (b *builder) close() {
 	if len(b.open) == 0 {
 		return
 	}
-	l := &leaf{pieces: slices.Clone(b.open), starts: make([]int64, 1, len(b.open)+1)}
-	for _, p := range l.pieces {
-		l.starts = append(l.starts, l.size()+p.N)
+	l := &leaf{pieces: make([]Piece, len(b.open))}
+	for i, p := range b.open {
+		l.pieces[i] = p
+		l.size += p.N
 	}
 	b.open = b.open[:0]
 	b.add(l)
@@ -129,7 +138,7 @@ func (b *builder) close() {
 
 func (b *builder) add(l *leaf) {
 	b.leaves = append(b.leaves, l)
-	b.starts = append(b.starts, b.starts[len(b.starts)-1]+l.size())
+	b.starts = append(b.starts, b.starts[len(b.starts)-1]+l.size)
 }
 
 // cut appends the n bytes of t from off on. A leaf that lies in them whole is shared, unless it is small and better
@@ -138,10 +147,10 @@ func (b *builder) cut(t *Text, off, n int64) {
 	k := sort.Search(len(t.leaves), func(i int) bool { return t.starts[i+1] > off })
 	for ; n > 0; k++ {
 		l, skip := t.leaves[k], off-t.starts[k]
-		if skip == 0 && n >= l.size() && len(l.pieces)+len(b.open) > leafSize/2 {
+		if skip == 0 && n >= l.size && len(l.pieces)+len(b.open) > leafSize/2 {
 			b.close()
 			b.add(l)
-			off, n = off+l.size(), n-l.size()
+			off, n = off+l.size, n-l.size
 			continue
 		}
 		took := b.cutLeaf(l, skip, n)
@@ -151,8 +160,8 @@ func (b *builder) cut(t *Text, off, n int64) {
 
 // cutLeaf appends at most n bytes of l from skip on, and returns how many there were.
 func (b *builder) cutLeaf(l *leaf, skip, n int64) (took int64) {
-	i := sort.Search(len(l.pieces), func(i int) bool { return l.starts[i+1] > skip })
-	for skip -= l.starts[i]; n > 0 && i < len(l.pieces); i++ {
+	i, skip := l.find(skip)
+	for ; n > 0 && i < len(l.pieces); i++ {
 		p := l.pieces[i].from(skip, n)
 		b.push(p)
 		took, n, skip = took+p.N, n-p.N, 0
@@ -162,7 +171,7 @@ func (b *builder) cutLeaf(l *leaf, skip, n int64) (took int64) {
 
 func (b *builder) text(baseSize int64) *Text {
 	b.close()
-	return &Text{baseSize: baseSize, leaves: b.leaves, starts: b.starts}
+	return &Text{baseSize: baseSize, leaves: b.leaves, starts: b.starts, room: b.open}
 }
 
 // from returns at most n bytes of p after the first skip.
