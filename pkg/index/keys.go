@@ -1,6 +1,3 @@
-// Package index owns the files of the cache that say where the rows of a table are. It must never know versions' deltas,
-// locks or what a cell means. An index is derived: it is bound to one text by its id, hash and size, followed from there
-// edit by edit, and where anything does not fit there is none.
 package index
 
 import (
@@ -8,7 +5,6 @@ import (
 	"hash/crc32"
 	"io"
 	"math/bits"
-	"os"
 	"slices"
 
 	"github.com/zeebo/xxh3"
@@ -17,127 +13,81 @@ import (
 	"github.com/reedbase/reedbase/pkg/row"
 )
 
-// The file TABLE.hashmap: a head of headSize bytes,
-//
-//	magic 16 | id 8 | hash 16 | size 8 | key columns 8 | pages 8 | CRC-32 of the 64 bytes before 4 | 0 4
-//
-// then the pages, of pageSize bytes each, then the journal, which has an entry an edit; see edit.go. All numbers are
-// little-endian. A page is
+// A page of the file TABLE.hashmap:
 //
 //	CRC-32 of the rest 4 | 1 when rows were left out of it, else 0 4 | slots 8 each
 //
 // A row's page is the one that its key's XXH3-64 names by its high bits; it has the page's first empty slot. A slot holds
 // the offset of the record plus one in its low 40 bits and the hash's low 24 bits above them; an empty one is 0.
 const (
-	keysSuffix = ".hashmap"
-	keysMagic  = "reed-keys 1\n\x00\x00\x00\x00"
-	headSize   = 72
-	pageSize   = 512
-	slotSize   = 8
-	pageRows   = 36 // on average, of the 63 that fit: one page in some 100,000 is too small
-
-	offsetBits = 40
-	offsetMask = 1<<offsetBits - 1
+	keyPage  = 512
+	slotSize = 8
+	pageRows = 36 // on average, of the 63 that fit: one page in some 100,000 is too small
 )
 
-// Version names a text that an index is of.
-type Version struct {
-	ID   uint64
-	Hash [16]byte
-	Size int64
-	Key  []int // the key's columns in the text; none: the first
-}
+// Map is the open index of a table's keys. It is for one goroutine.
+type Map struct{ *journal }
 
-// columns folds the key's columns into a number that differs when they do.
-func (v Version) columns() uint64 {
-	sum := uint64(1)
-	for _, c := range v.Key {
-		sum = sum*1_000_003 + uint64(c) + 1
-	}
-	if len(v.Key) == 1 && v.Key[0] == 0 {
-		return 1
-	}
-	return sum
-}
-
-// Keys is the open index of a table's keys. It is for one goroutine.
-type Keys struct {
-	file  *os.File
-	pages uint64
-	edits []edit
-	end   int64  // of the journal
-	fresh []byte // entries that are not in the file yet
-	at    Version
-}
-
-// Open opens the index of table's keys in dir if it is one of the version v; else it returns nil. Flush needs one that is
+// Open opens the index of table's keys in dir, as far as it leads, but not beyond the version v; nil when there is none, or
+// it is of another text or other columns. Whoever looks a key of v up must see that At is v. Flush needs an index that is
 // writable. The caller closes it.
-func Open(dir *durable.Dir, table string, v Version, writable bool) *Keys {
-	flag := os.O_RDONLY
-	if writable {
-		flag = os.O_RDWR
-	}
-	f, err := dir.OpenFile(table+keysSuffix, flag)
-	if err != nil {
+func Open(dir *durable.Dir, table string, v Version, writable bool) *Map {
+	j, ok := open(dir, table+keysSuffix, v, keyPage, writable)
+	if !ok {
 		return nil
 	}
-	k := &Keys{file: f}
-	if !k.read(v) {
-		f.Close()
+	if j.kind != Keys {
+		j.Close()
 		return nil
 	}
-	return k
+	return &Map{j}
 }
 
-func (k *Keys) read(v Version) bool {
-	var head [headSize]byte
-	if _, err := k.file.ReadAt(head[:], 0); err != nil {
-		return false
+// Follow notes the change that made the text of v. From now on m is of that text. False says that the journal is full, and
+// to be compacted.
+func (m *Map) Follow(v Version, c Change) bool {
+	rows := make([]Inserted, len(c.Rows))
+	for i, r := range c.Rows {
+		rows[i] = Inserted{Key: binary.BigEndian.AppendUint64(nil, xxh3.Hash(r.Key)), At: r.At}
 	}
-	if string(head[:16]) != keysMagic || crc32.ChecksumIEEE(head[:64]) != binary.LittleEndian.Uint32(head[64:]) {
-		return false
-	}
-	if binary.LittleEndian.Uint64(head[48:]) != v.columns() {
-		return false
-	}
-	k.pages = binary.LittleEndian.Uint64(head[56:])
-	k.at = Version{ID: binary.LittleEndian.Uint64(head[16:]), Hash: [16]byte(head[24:]), Size: int64(binary.LittleEndian.Uint64(head[40:])), Key: v.Key}
-	if k.pages > offsetMask/pageSize {
-		return false
-	}
-	k.end = k.journal()
-	return k.follow(v) && k.at.Hash == v.Hash && k.at.Size == v.Size
+	c.Rows = rows
+	return m.add(v, c)
 }
-
-// Close closes the file.
-func (k *Keys) Close() error { return k.file.Close() }
-
-// journal returns where the journal begins.
-func (k *Keys) journal() int64 { return headSize + int64(k.pages)*pageSize }
 
 // Find returns where in the text the record of key may begin: the caller looks whether it does, as one place at most is
 // right. Sure says that it begins nowhere else.
-func (k *Keys) Find(key []byte) (places []int64, sure bool) {
+func (m *Map) Find(key []byte) (places []int64, sure bool) {
 	sum := xxh3.Hash(key)
-	found, sure := k.page(sum)
-	for _, p := range append(found, k.inserted(sum)...) {
-		if off, ok := p.now(k.edits); ok {
+	found, sure := m.page(sum)
+	for _, p := range append(found, m.inserted(sum)...) {
+		if off, ok := p.now(m.edits); ok {
 			places = append(places, off)
 		}
 	}
 	return places, sure
 }
 
+func (m *Map) inserted(sum uint64) (found []place) {
+	for i, e := range m.edits {
+		for _, r := range e.rows {
+			if len(r.Key) == 8 && binary.BigEndian.Uint64(r.Key) == sum {
+				found = append(found, place{r.At, i + 1})
+			}
+		}
+	}
+	return found
+}
+
 // page returns what the page of a key's hash holds for it, and whether all rows of that page are in it.
-func (k *Keys) page(sum uint64) (found []place, whole bool) {
-	var page [pageSize]byte
-	if _, err := k.file.ReadAt(page[:], headSize+int64(pageOf(sum, k.pages))*pageSize); err != nil {
+func (m *Map) page(sum uint64) (found []place, whole bool) {
+	var page [keyPage]byte
+	if _, err := m.file.ReadAt(page[:], headSize+int64(pageOf(sum, m.pages))*keyPage); err != nil {
 		return nil, false
 	}
 	if crc32.ChecksumIEEE(page[4:]) != binary.LittleEndian.Uint32(page[:]) {
 		return nil, false
 	}
-	for i := slotSize; i < pageSize; i += slotSize {
+	for i := slotSize; i < keyPage; i += slotSize {
 		slot := binary.LittleEndian.Uint64(page[i:])
 		if slot == 0 {
 			break
@@ -155,50 +105,106 @@ func pageOf(sum, n uint64) uint64 {
 	return hi
 }
 
-// Build makes the index of the text of v, which has that many rows, and replaces the one that is there. It takes 15 bytes
-// a row of memory, and as many of the disk; over limit bytes none is built. Nothing is synced.
-func Build(dir *durable.Dir, table string, v Version, text io.ReaderAt, rows, limit int64) error {
-	pages := uint64(max(rows, 0))/pageRows + 1
-	if pages > uint64(limit)/pageSize || v.Size > offsetMask {
-		return nil
+// Build makes the index of the keys that key takes of the records of the text of v, and replaces the one that is there.
+// About rows of them are expected. It takes 15 bytes a row of memory, and as many of the disk; over limit bytes none is
+// built, and built is false. Nothing is synced.
+func Build(dir *durable.Dir, table string, v Version, text io.ReaderAt, key func(record []byte) []byte, rows, limit int64) (built bool, err error) {
+	h := head{at: v, kind: Keys, plain: true, pages: uint64(max(rows, 0))/pageRows + 1}
+	if h.pages > uint64(limit)/keyPage || v.Size > offsetMask {
+		return false, nil
 	}
-	file := durable.Buffer(int64(headSize + pages*pageSize))
+	file := durable.Buffer(int64(headSize + h.pages*keyPage))
 	body := file[headSize:]
-	err := row.Each(text, v.Size, func(at int64, record []byte) error {
-		sum := xxh3.Hash(row.Key(record, v.Key))
-		put(body[pageOf(sum, pages)*pageSize:][:pageSize], sum, at)
+	err = row.Each(text, v.Size, func(at int64, record []byte) error {
+		sum := xxh3.Hash(key(record))
+		h.entries++
+		h.plain = h.plain && OneLine(record)
+		put(body[pageOf(sum, h.pages)*keyPage:][:keyPage], sum<<offsetBits|uint64(at+1))
 		return nil
 	})
 	if err != nil {
-		return err
+		return false, err
 	}
-	for page := range slices.Chunk(body, pageSize) {
-		binary.LittleEndian.PutUint32(page, crc32.ChecksumIEEE(page[4:]))
-	}
-	putHead(file, v, pages)
+	h.distinct = h.entries
+	sealPages(body, keyPage)
+	h.put(file)
 	name := table + keysSuffix
-	return dir.Put(name, name+".tmp", file)
+	return true, dir.Put(name, tempName(name), file)
 }
 
-// put enters an offset into a page; when it is full it says so.
-func put(page []byte, sum uint64, at int64) {
-	for i := slotSize; i < pageSize; i += slotSize {
+// OneLine reports whether a record has no newline but at its end.
+func OneLine(record []byte) bool {
+	return len(record) == 0 || slices.Index(record[:len(record)-1], '\n') < 0
+}
+
+func sealPages(body []byte, size int) {
+	for page := range slices.Chunk(body, size) {
+		binary.LittleEndian.PutUint32(page, crc32.ChecksumIEEE(page[4:]))
+	}
+}
+
+// put enters a slot into a page; when that is full it says so.
+func put(page []byte, slot uint64) {
+	for i := slotSize; i < keyPage; i += slotSize {
 		if binary.LittleEndian.Uint64(page[i:]) == 0 {
-			binary.LittleEndian.PutUint64(page[i:], sum<<offsetBits|uint64(at+1))
+			binary.LittleEndian.PutUint64(page[i:], slot)
 			return
 		}
 	}
 	page[4] = 1
 }
 
-func putHead(b []byte, v Version, pages uint64) {
-	copy(b, keysMagic)
-	binary.LittleEndian.PutUint64(b[16:], v.ID)
-	copy(b[24:], v.Hash[:])
-	binary.LittleEndian.PutUint64(b[40:], uint64(v.Size))
-	binary.LittleEndian.PutUint64(b[48:], v.columns())
-	binary.LittleEndian.PutUint64(b[56:], pages)
-	binary.LittleEndian.PutUint32(b[64:], crc32.ChecksumIEEE(b[:64]))
+// Compact works the journal into the pages, as a new file. False says that this could not be done: the index is then to be
+// dropped and built anew. The table's lock must be held. m is good for nothing more.
+func (m *Map) Compact(dir *durable.Dir, table string) bool {
+	file := durable.Buffer(m.start)
+	if _, err := m.file.ReadAt(file, 0); err != nil {
+		return false
+	}
+	h, body := m.head, file[headSize:]
+	list := m.segments()
+	h.entries = 0
+	for page := range slices.Chunk(body, keyPage) {
+		if crc32.ChecksumIEEE(page[4:]) != binary.LittleEndian.Uint32(page) {
+			return false
+		}
+		h.entries += movePage(page, list)
+	}
+	for i, e := range m.edits {
+		for _, r := range e.rows {
+			if off, ok := (place{r.At, i + 1}).now(m.edits); ok && len(r.Key) == 8 {
+				sum := binary.BigEndian.Uint64(r.Key)
+				put(body[pageOf(sum, h.pages)*keyPage:][:keyPage], sum<<offsetBits|uint64(off+1))
+				h.entries++
+			}
+		}
+	}
+	if h.pages < h.entries/(pageRows+8) {
+		return false // too small by now
+	}
+	h.distinct = h.entries
+	sealPages(body, keyPage)
+	h.put(file)
+	name := table + keysSuffix
+	return dir.Put(name, tempName(name), file) == nil
+}
+
+// movePage brings the offsets of a page up to date and returns how many are left.
+func movePage(page []byte, list []segment) (n uint64) {
+	to := slotSize
+	for i := slotSize; i < keyPage; i += slotSize {
+		slot := binary.LittleEndian.Uint64(page[i:])
+		if slot == 0 {
+			break
+		}
+		if off, ok := moved(list, int64(slot&offsetMask)-1); ok {
+			binary.LittleEndian.PutUint64(page[to:], slot&^uint64(offsetMask)|uint64(off+1))
+			to += slotSize
+			n++
+		}
+	}
+	clear(page[to:])
+	return n
 }
 
 // Drop removes the index of table's keys.

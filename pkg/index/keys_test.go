@@ -2,7 +2,9 @@ package index
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
+	"hash/crc32"
 	"os"
 	"path/filepath"
 	"slices"
@@ -49,19 +51,31 @@ func (d *doc) change() {
 }
 
 func (d *doc) version() Version {
-	return Version{ID: d.id, Hash: xxh3.Hash128(d.text).Bytes(), Size: int64(len(d.text)), Key: []int{0}}
+	return Version{ID: d.id, Hash: xxh3.Hash128(d.text).Bytes(), Size: int64(len(d.text)), Of: Columns([]int{0})}
 }
 
 func (d *doc) build(t interface{ Fatal(...any) }) {
-	if err := Build(d.dir, "t", d.version(), bytes.NewReader(d.text), int64(len(d.lines)-1), 1<<30); err != nil {
-		t.Fatal(err)
+	if built, err := Build(d.dir, "t", d.version(), bytes.NewReader(d.text), firstCell, int64(len(d.lines)-1), 1<<30); err != nil || !built {
+		t.Fatal(built, err)
 	}
+}
+
+func firstCell(record []byte) []byte { return row.Key(record, nil) }
+
+// openAt opens the index if it is of the version v.
+func openAt(d *doc, table string, v Version, writable bool) *Map {
+	m := Open(d.dir, table, v, writable)
+	if m != nil && m.At() != v {
+		m.Close()
+		return nil
+	}
+	return m
 }
 
 func (d *doc) offset(line int) int64 { return int64(len(strings.Join(d.lines[:line], ""))) }
 
 // check looks every row up.
-func (d *doc) check(t interface{ Fatalf(string, ...any) }, k *Keys) {
+func (d *doc) check(t interface{ Fatalf(string, ...any) }, k *Map) {
 	at := int64(len(d.lines[0]))
 	for _, line := range d.lines[1:] {
 		key, _, _ := strings.Cut(line, "|")
@@ -77,7 +91,7 @@ func TestBuild(t *testing.T) {
 		d := newDoc(t)
 		d.fill(n)
 		d.build(t)
-		k := Open(d.dir, "t", d.version(), false)
+		k := openAt(d, "t", d.version(), false)
 		if k == nil {
 			t.Fatalf("%d rows: no index", n)
 		}
@@ -105,27 +119,21 @@ func TestNotOfThis(t *testing.T) {
 		"id":     func(v *Version) { v.ID++ },
 		"hash":   func(v *Version) { v.Hash[3]++ },
 		"size":   func(v *Version) { v.Size++ },
-		"key":    func(v *Version) { v.Key = []int{1} },
-		"longer": func(v *Version) { v.Key = []int{0, 1} },
+		"key":    func(v *Version) { v.Of = Columns([]int{1}) },
+		"longer": func(v *Version) { v.Of = Columns([]int{0, 1}) },
+		"more":   func(v *Version) { v.Of = Columns([]int{0}, 0) },
 	} {
 		v := d.version()
 		change(&v)
-		if k := Open(d.dir, "t", v, false); k != nil {
+		if k := openAt(d, "t", v, false); k != nil {
 			t.Errorf("another %s: opened", name)
 		}
 	}
-	v := d.version()
-	v.Key = nil
-	if k := Open(d.dir, "t", v, false); k == nil {
-		t.Error("no key columns are the first")
-	} else {
-		k.Close()
-	}
-	if err := Build(d.dir, "u", d.version(), bytes.NewReader(d.text), 10, 100); err != nil || Open(d.dir, "u", d.version(), false) != nil {
+	if built, err := Build(d.dir, "u", d.version(), bytes.NewReader(d.text), firstCell, 10, 100); err != nil || built || openAt(d, "u", d.version(), false) != nil {
 		t.Errorf("over the limit: %v", err)
 	}
 	Drop(d.dir, "t")
-	if Open(d.dir, "t", d.version(), false) != nil {
+	if openAt(d, "t", d.version(), false) != nil {
 		t.Error("dropped and opened")
 	}
 }
@@ -139,7 +147,7 @@ func TestFollow(t *testing.T) {
 		d.build(t)
 		next := 1000
 		for range rapid.IntRange(0, 30).Draw(t, "edits") {
-			k := Open(d.dir, "t", d.version(), true)
+			k := openAt(d, "t", d.version(), true)
 			if k == nil {
 				t.Fatalf("no index of version %d", d.id)
 			}
@@ -154,7 +162,7 @@ func TestFollow(t *testing.T) {
 			d.check(t, k)
 			k.Close()
 		}
-		k := Open(d.dir, "t", d.version(), false)
+		k := openAt(d, "t", d.version(), false)
 		if k == nil {
 			t.Fatalf("no index of version %d", d.id)
 		}
@@ -163,55 +171,89 @@ func TestFollow(t *testing.T) {
 	})
 }
 
-func (d *doc) edit(t *rapid.T, k *Keys, next *int) bool {
-	var s Splice
-	var rows []Inserted
+func (d *doc) edit(t *rapid.T, k *Map, next *int) bool {
 	at := rapid.IntRange(1, len(d.lines)).Draw(t, "line")
-	s.Off = d.offset(at)
-	switch {
-	case at == len(d.lines):
+	s := Splice{Off: d.offset(at)}
+	var rows []Inserted
+	put := func(line string) {
+		key, _, _ := strings.Cut(line, "|")
+		rows = append(rows, Inserted{[]byte(key), s.Off})
+		s.Added = int64(len(line))
+	}
+	switch what := rapid.IntRange(0, 2).Draw(t, "what"); {
+	case what == 0 || at == len(d.lines):
 		line := fmt.Sprintf("new.n%d|1\n", *next)
 		*next++
-		rows = append(rows, Inserted{[]byte(strings.TrimSuffix(line, "|1\n")), s.Off})
-		s.Added = int64(len(line))
-		d.lines = append(d.lines, line)
-	case rapid.Bool().Draw(t, "delete"):
+		put(line)
+		d.lines = slices.Insert(d.lines, at, line)
+	case what == 1:
 		s.Removed = int64(len(d.lines[at]))
 		d.lines = slices.Delete(d.lines, at, at+1)
 	default:
 		old := d.lines[at]
-		bar := strings.IndexByte(old, '|') + 1
-		d.lines[at] = old[:bar] + rapid.StringN(0, 9, -1).Filter(func(s string) bool { return !strings.ContainsAny(s, "\n|\"") }).Draw(t, "value") + "\n"
-		s.Off += int64(bar)
-		s.Removed, s.Added = int64(len(old)-bar), int64(len(d.lines[at])-bar)
+		s.Removed = int64(len(old))
+		value := rapid.StringN(0, 9, -1).Filter(func(s string) bool { return !strings.ContainsAny(s, "\n|\"") }).Draw(t, "value")
+		d.lines[at] = old[:strings.IndexByte(old, '|')+1] + value + "\n"
+		put(d.lines[at])
 	}
 	d.change()
-	return k.Follow(d.version(), []Splice{s}, rows)
+	return k.Follow(d.version(), Change{Splices: []Splice{s}, Rows: rows, Plain: true})
 }
 
-// TestFullJournal follows until the journal is full; then the index is none of the newest version.
+// TestCompact follows until the journal is full, works it into the pages, and goes on.
+func TestCompact(t *testing.T) {
+	d := newDoc(t)
+	rapid.Check(t, func(t *rapid.T) {
+		d.id = 0
+		d.fill(rapid.IntRange(0, 20).Draw(t, "rows"))
+		d.build(t)
+		next := 0
+		for range rapid.IntRange(1, 4).Draw(t, "times") {
+			k := openAt(d, "t", d.version(), true)
+			if k == nil {
+				t.Fatalf("no index of version %d", d.id)
+			}
+			for range rapid.IntRange(0, 20).Draw(t, "edits") {
+				d.edit(t, k, &next)
+			}
+			if !k.Compact(d.dir, "t") { // too many rows for the pages
+				d.build(t)
+			}
+			k.Close()
+			k = openAt(d, "t", d.version(), false)
+			d.check(t, k)
+			if n := len(d.lines) - 1; k.entries != uint64(n) || len(k.edits) > 0 {
+				t.Fatalf("%d entries and %d edits, want %d and none", k.entries, len(k.edits), n)
+			}
+			k.Close()
+		}
+	})
+}
+
+// TestFullJournal follows until the journal is full, and finds all rows to the last entry that got in.
 func TestFullJournal(t *testing.T) {
 	d := newDoc(t)
 	d.fill(3)
 	d.build(t)
-	k := Open(d.dir, "t", d.version(), true)
+	k := openAt(d, "t", d.version(), true)
 	defer k.Close()
 	for n := 0; ; n++ {
 		d.id++
-		if !k.Follow(d.version(), nil, nil) || !k.Flush() {
+		if !k.Follow(d.version(), Change{}) || !k.Flush() {
 			if n < 200 {
 				t.Errorf("full after %d edits", n)
 			}
 			break
 		}
 	}
-	if Open(d.dir, "t", d.version(), false) != nil {
+	if openAt(d, "t", d.version(), false) != nil {
 		t.Error("opened for an edit that did not get in")
 	}
 	d.id--
-	if k := Open(d.dir, "t", d.version(), false); k == nil {
+	if k := openAt(d, "t", d.version(), false); k == nil {
 		t.Error("lost")
 	} else {
+		d.check(t, k)
 		k.Close()
 	}
 }
@@ -220,10 +262,10 @@ func TestFullJournal(t *testing.T) {
 func TestFullPage(t *testing.T) {
 	d := newDoc(t)
 	d.fill(500)
-	if err := Build(d.dir, "t", d.version(), bytes.NewReader(d.text), 1, 1<<20); err != nil {
+	if _, err := Build(d.dir, "t", d.version(), bytes.NewReader(d.text), firstCell, 1, 1<<20); err != nil {
 		t.Fatal(err)
 	}
-	k := Open(d.dir, "t", d.version(), false)
+	k := openAt(d, "t", d.version(), false)
 	defer k.Close()
 	found := 0
 	for i := range 500 {
@@ -252,7 +294,7 @@ func TestDamage(t *testing.T) {
 		if err := os.WriteFile(d.path, b, 0o666); err != nil {
 			t.Fatal(err)
 		}
-		k := Open(d.dir, "t", d.version(), false)
+		k := openAt(d, "t", d.version(), false)
 		if k == nil {
 			continue
 		}
@@ -271,14 +313,14 @@ func FuzzKeys(f *testing.F) {
 		f.Fatal(err)
 	}
 	text := []byte("key|value\na|1\nb|2\n")
-	v := Version{ID: 7, Hash: xxh3.Hash128(text).Bytes(), Size: int64(len(text))}
-	if err := Build(dir, "t", v, bytes.NewReader(text), 2, 1<<20); err != nil {
+	v := Version{ID: 7, Hash: xxh3.Hash128(text).Bytes(), Size: int64(len(text)), Of: 5}
+	if _, err := Build(dir, "t", v, bytes.NewReader(text), firstCell, 2, 1<<20); err != nil {
 		f.Fatal(err)
 	}
 	next := v
 	next.ID = 8
 	k := Open(dir, "t", v, true)
-	k.Follow(next, []Splice{{10, 1, 1}}, []Inserted{{[]byte("c"), 12}})
+	k.Follow(next, Change{Splices: []Splice{{10, 4, 4}}, Rows: []Inserted{{[]byte("c"), 10}}, Plain: true})
 	k.Flush()
 	k.Close()
 	whole, err := os.ReadFile(filepath.Join(folder, "t.hashmap"))
@@ -290,27 +332,50 @@ func FuzzKeys(f *testing.F) {
 	f.Fuzz(func(t *testing.T, b []byte, at uint16) {
 		file := bytes.Clone(whole)
 		copy(file[int(at)%len(file):], b)
-		if err := os.WriteFile(filepath.Join(folder, "t.hashmap"), file, 0o666); err != nil {
-			t.Fatal(err)
-		}
-		for _, v := range []Version{v, next} {
-			if k := Open(dir, "t", v, false); k != nil {
-				k.Find([]byte("a"))
-				k.Find([]byte("c"))
-				k.Close()
+		for range 2 { // as it is, and with a head that counts
+			if err := os.WriteFile(filepath.Join(folder, "t.hashmap"), file, 0o666); err != nil {
+				t.Fatal(err)
 			}
+			for _, v := range []Version{v, next} {
+				if k := Open(dir, "t", v, false); k != nil {
+					k.Find([]byte("a"))
+					k.Find([]byte("c"))
+					k.Compact(dir, "u")
+					k.Close()
+				}
+			}
+			resum(file)
 		}
 	})
+}
+
+// resum makes the checksums of a damaged file right, so that what they stand for is looked at.
+func resum(file []byte) {
+	if len(file) < headSize+keyPage {
+		return
+	}
+	binary.LittleEndian.PutUint32(file[headSum:], crc32.ChecksumIEEE(file[:headSum]))
+	page := file[headSize:][:keyPage]
+	binary.LittleEndian.PutUint32(page, crc32.ChecksumIEEE(page[4:]))
+	for b := file[headSize+keyPage:]; len(b) >= entryHead+entryTail; {
+		n := int(binary.LittleEndian.Uint32(b))
+		if n > len(b)-entryHead-entryTail {
+			break
+		}
+		binary.LittleEndian.PutUint32(b[entryHead+n:], crc32.ChecksumIEEE(b[:entryHead+n]))
+		b = b[entryHead+n+entryTail:]
+	}
 }
 
 func TestCompositeKey(t *testing.T) {
 	d := newDoc(t)
 	d.text = []byte("a|b|v\n1|x|one\n1|y|two\n\"q|\"|x|three\n")
-	v := Version{ID: 1, Hash: xxh3.Hash128(d.text).Bytes(), Size: int64(len(d.text)), Key: []int{0, 1}}
-	if err := Build(d.dir, "t", v, bytes.NewReader(d.text), 3, 1<<20); err != nil {
+	v := Version{ID: 1, Hash: xxh3.Hash128(d.text).Bytes(), Size: int64(len(d.text)), Of: Columns([]int{0, 1})}
+	key := func(record []byte) []byte { return row.Key(record, []int{0, 1}) }
+	if _, err := Build(d.dir, "t", v, bytes.NewReader(d.text), key, 3, 1<<20); err != nil {
 		t.Fatal(err)
 	}
-	k := Open(d.dir, "t", v, false)
+	k := openAt(d, "t", v, false)
 	defer k.Close()
 	for _, c := range []struct {
 		cells []string

@@ -87,26 +87,27 @@ func newRecord(columns []string, keyAt []int, raw []byte) (Record, error) {
 
 // Get returns the row of a key; fault.NotFound when there is none.
 func (t *Table) Get(key ...string) (Record, error) {
-	r, err := t.open()
+	r, err := t.t.Reading()
 	if err != nil {
 		return Record{}, err
 	}
-	defer r.close()
+	defer r.Close()
 	parts := make([][]byte, len(key))
 	for i, k := range key {
 		parts[i] = []byte(k)
 	}
-	if len(key) != len(r.keyAt) {
-		return Record{}, fault.New(fault.Input, "the key has %d cells (%s), %d were given", len(r.keyAt), strings.Join(r.keyNames(), "|"), len(key))
+	rows := &reader{content: r.Content, columns: r.Columns, key: r.Key, keyAt: r.KeyAt}
+	if len(key) != len(r.KeyAt) {
+		return Record{}, fault.New(fault.Input, "the key has %d cells (%s), %d were given", len(r.KeyAt), strings.Join(rows.keyNames(), "|"), len(key))
 	}
-	_, raw, ok, err := row.FindReader(r.content, r.content.Size, row.JoinKey(parts), r.keyAt, nil)
+	raw, ok, err := r.Find(row.JoinKey(parts))
 	if err != nil {
 		return Record{}, err
 	}
 	if !ok {
-		return Record{}, t.noRow(r, key)
+		return Record{}, t.noRow(rows, key)
 	}
-	return newRecord(r.columns, r.keyAt, raw)
+	return newRecord(r.Columns, r.KeyAt, raw)
 }
 
 // noRow is the error for a key that is not there, with the nearest one as a hint.

@@ -140,7 +140,7 @@ func (s *Session) Publish() ([]Result, error) {
 	}
 	s.bringUpConflicts()
 	t.refresh(v)
-	s.keepRows()
+	s.keepRows(before, change)
 	results[len(results)-1].PruneDue = s.pruneDue()
 	return results, nil
 }

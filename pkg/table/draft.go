@@ -23,7 +23,7 @@ type Draft struct {
 	Base   stamp.ID
 	Parent stamp.ID // a merge's side version, or 0
 
-	moved     *moved         // where the edit leaves rows; nil when nobody knows
+	moved     *moves         // what it does to rows; nil when nobody knows
 	conflicts *conflict.File // what the version opens and settles, or nil
 }
 

@@ -10,7 +10,6 @@ import (
 	"github.com/reedbase/reedbase/pkg/delta"
 	"github.com/reedbase/reedbase/pkg/durable"
 	"github.com/reedbase/reedbase/pkg/fault"
-	rowindex "github.com/reedbase/reedbase/pkg/index"
 	"github.com/reedbase/reedbase/pkg/row"
 	"github.com/reedbase/reedbase/pkg/verlog"
 )
@@ -329,22 +328,6 @@ func (e *Edit) Draft(user uint64) (*Draft, error) {
 		return nil, err
 	}
 	return &Draft{Action: verlog.Update, User: user, Delta: d, Hash: hash, Counts: counts, moved: e.moved(splices)}, nil
-}
-
-// moved returns where the splices leave rows.
-func (e *Edit) moved(splices []delta.Splice) *moved {
-	m := &moved{}
-	end := e.head.Size
-	for _, s := range splices {
-		m.splices = append(m.splices, rowindex.Splice{Off: s.Off, Removed: s.Del, Added: int64(len(s.Ins))})
-		end += int64(len(s.Ins)) - s.Del
-	}
-	for _, r := range e.added {
-		// The last splice holds all rows that are new, and the new text ends with it.
-		at := end - int64(len(splices[len(splices)-1].Ins)) + r.behind
-		m.rows = append(m.rows, rowindex.Inserted{Key: row.Key(r.now, e.keyAt), At: at})
-	}
-	return m
 }
 
 // render begins to write the new text on one core while it is hashed on the other, and returns the hash.

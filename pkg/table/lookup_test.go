@@ -12,6 +12,7 @@ import (
 
 	"github.com/reedbase/reedbase/pkg/fault"
 	rowindex "github.com/reedbase/reedbase/pkg/index"
+	"github.com/reedbase/reedbase/pkg/row"
 	"github.com/reedbase/reedbase/pkg/verlog"
 )
 
@@ -91,8 +92,13 @@ func (f *fixture) hasIndex(t *testing.T) bool {
 	if err != nil {
 		t.Fatal(err)
 	}
-	keys := rowindex.Open(f.opt.Cache, "t", indexVersion(head, c.Size, []int{0}), false)
+	v := textVersion(head, c.Size, ofColumns([]string{"key", "value", "note"}, 0))
+	keys := rowindex.Open(f.opt.Cache, "t", v, false)
 	if keys == nil {
+		return false
+	}
+	if keys.At() != v {
+		keys.Close()
 		return false
 	}
 	defer keys.Close()
@@ -120,8 +126,9 @@ func TestLyingIndex(t *testing.T) {
 	// The places of another text of that size, in which each row stands elsewhere.
 	lines := bytes.SplitAfterN(text, []byte("\n"), 3)
 	other := slices.Concat(lines[0], lines[2], lines[1])
-	err = rowindex.Build(f.opt.Cache, "t", indexVersion(head, int64(len(other)), []int{0}), bytes.NewReader(other), int64(bytes.Count(other, []byte("\n"))), maxIndex)
-	if err != nil {
+	key := func(record []byte) []byte { return row.Key(record, nil) }
+	built, err := rowindex.Build(f.opt.Cache, "t", textVersion(head, int64(len(other)), ofColumns([]string{"key", "value", "note"}, 0)), bytes.NewReader(other), key, int64(bytes.Count(other, []byte("\n"))), 1<<28)
+	if err != nil || !built {
 		t.Fatal(err)
 	}
 	set("k100", "second")

@@ -200,25 +200,6 @@ func (t *Table) KeyNames() ([]string, error) {
 	return v.key, nil
 }
 
-// View returns the table as Read does, with the names of the key's columns.
-func (t *Table) View() (c *Content, key []string, err error) {
-	var last stamp.ID
-	for range folds {
-		v, err := t.lookHealed()
-		if err != nil {
-			return nil, nil, err
-		}
-		head := v.head().ID
-		c, err := t.contentOf(v)
-		v.close()
-		if err == nil || head == last {
-			return c, v.key, err
-		}
-		last = head // by now there may be a newer one, and this one folded away
-	}
-	return nil, nil, fault.New(fault.Busy, "table %q: versions are folded away faster than they can be read", t.name)
-}
-
 // WaitFor is Options.Wait of a table opened with other options.
 func (t *Table) WaitFor(wait time.Duration) { t.opt.Wait = wait }
 

@@ -25,9 +25,10 @@ type Session struct {
 	hasher groupHasher
 	group  bool // many versions are to be stored: head holds the text in memory, unless that is large
 
-	keys     *rowindex.Keys // where the head's rows are; nil when that is not known
-	asked    bool           // for keys
-	searched bool           // for a row, in all of the text
+	keys     *rowindex.Map // where the head's rows are; nil when that is not known
+	keyAt    []int         // the key's columns then
+	asked    bool          // for keys
+	searched bool          // for a row, in all of the text
 
 	unsettled error // why a line of a commit over several tables is not in the log
 }

@@ -40,6 +40,8 @@ type Options struct {
 	SyncCurrent bool                                  // also sync current.csv after a commit
 	MaxVersions int                                   // versions kept readable; 0 keeps all
 	Cache       *durable.Dir                          // for derived files; nil keeps none
+	IndexSize   int64                                 // bytes that an index may have; 0 is 256 MiB, less than 0 none
+	IndexMemory int64                                 // bytes of memory that building one may take; 0 is 512 MiB, less than 0 none
 	Warn        func(text string)                     // told what happened beside the call's result; nil drops it
 
 	// Pending returns the table's lines in commits over several tables that a crash may have left half carried out. Whoever
