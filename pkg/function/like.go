@@ -28,6 +28,8 @@ type span struct{ low, high rune }
 
 func errEscape() error { return refused("LIKE", "the text behind ESCAPE is one character") }
 
+func isEscape(text []byte) bool { return utf8.RuneCount(text) == 1 }
+
 func errLong(name string) error {
 	return refused(name, "the pattern has more than %d bytes", maxPattern)
 }
@@ -39,7 +41,7 @@ func CompileLike(pattern, escape []byte) (*Matcher, error) {
 	if len(pattern) > maxPattern {
 		return nil, errLong("LIKE")
 	}
-	if escape != nil && (len(escape) == 0 || utf8.RuneCount(escape) != 1) {
+	if escape != nil && !isEscape(escape) {
 		return nil, errEscape()
 	}
 	m := &Matcher{fold: true}

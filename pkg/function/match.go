@@ -170,14 +170,14 @@ func matchRegexp(c *Context, args []cell.Value) (cell.Value, error) {
 
 // match takes a pattern, a text, and perhaps an escape.
 func match(c *Context, kind patternKind, args []cell.Value) (cell.Value, error) {
-	if anyNull(args) {
-		return cell.Value{}, nil
-	}
 	var escape []byte
-	if len(args) > 2 {
-		if escape = c.textOf(args[2]); len(escape) == 0 {
+	if len(args) > 2 && !args[2].IsNull() {
+		if escape = c.textOf(args[2]); !isEscape(escape) {
 			return cell.Value{}, errEscape()
 		}
+	}
+	if anyNull(args) {
+		return cell.Value{}, nil
 	}
 	m, err := c.compiled(kind, c.textOf(args[0]), escape)
 	if err != nil {

@@ -68,8 +68,6 @@ func sqrt(_ *Context, args []cell.Value) (cell.Value, error) { return one(args[0
 
 func exp(_ *Context, args []cell.Value) (cell.Value, error) { return one(args[0], math.Exp) }
 
-func power(_ *Context, args []cell.Value) (cell.Value, error) { return two(args, math.Pow) }
-
 func mod(_ *Context, args []cell.Value) (cell.Value, error) { return two(args, math.Mod) }
 
 func pi(_ *Context, _ []cell.Value) (cell.Value, error) { return cell.FromFloat(math.Pi), nil }
@@ -113,4 +111,16 @@ func random(c *Context, _ []cell.Value) (cell.Value, error) {
 		return cell.Value{}, refused("random", "there are no random numbers here")
 	}
 	return cell.FromInteger(int64(c.Random())), nil
+}
+
+// round rounds to a number of digits behind the point, 0 to 30, none if it is not said. The result is a float.
+func round(_ *Context, args []cell.Value) (cell.Value, error) {
+	if anyNull(args) {
+		return cell.Value{}, nil
+	}
+	digits := int64(0)
+	if len(args) > 1 {
+		digits = min(max(integer(args[1]), 0), 30)
+	}
+	return cell.FromFloat(roundHalf(float(args[0]), int(digits))), nil
 }

@@ -36,7 +36,16 @@ func (a *sum) Remove(args []cell.Value) { a.step(args[0], -1) }
 
 // step adds a value, or takes it away when sign is -1.
 func (a *sum) step(v cell.Value, sign int64) {
-	if v.IsNull() {
+	switch v.Kind() {
+	case cell.KindNull:
+		return
+	case cell.KindInteger:
+		a.n += sign
+		a.addInteger(v.Integer(), sign)
+		return
+	case cell.KindFloat:
+		a.n += sign
+		a.addFloat(v.Float(), sign)
 		return
 	}
 	a.n += sign
@@ -44,14 +53,20 @@ func (a *sum) step(v cell.Value, sign int64) {
 		a.addInteger(n.Integer(), sign)
 		return
 	}
+	a.addFloat(float(v), sign)
+}
+
+func (a *sum) addFloat(f float64, sign int64) {
 	a.floats += sign
-	switch f := float(v); {
+	switch {
 	case math.IsInf(f, 1):
 		a.positive += sign
 	case math.IsInf(f, -1):
 		a.negative += sign
+	case sign < 0:
+		a.exact.add(-f)
 	default:
-		a.exact.add(f * float64(sign))
+		a.exact.add(f)
 	}
 }
 
