@@ -21,9 +21,10 @@ type draft struct {
 	path string
 	argv []string // the editor's command line
 	base reedbase.ID
+	file string // how the text is taken when it is kept: the flag before the path, of schema:edit
 }
 
-func (c *call) newDraft(table string, text []byte) (*draft, error) {
+func (c *call) newDraft(name string, text []byte) (*draft, error) {
 	argv, err := c.editor()
 	if err != nil {
 		return nil, err
@@ -32,7 +33,7 @@ func (c *call) newDraft(table string, text []byte) (*draft, error) {
 	if err != nil {
 		return nil, err
 	}
-	path := filepath.Join(dir, table+".csv")
+	path := filepath.Join(dir, name)
 	if err := os.WriteFile(path, text, 0o600); err != nil {
 		os.RemoveAll(dir)
 		return nil, err
@@ -71,7 +72,11 @@ func (d *draft) edit() ([]byte, error) {
 
 // keep leaves the text where it is and adds to err how to use it.
 func (d *draft) keep(err error) error {
-	hint := "your text is kept: mend it, then rdb apply " + shellLine([]string{d.call.operands[0], d.path, "--base", d.base.String()})
+	again := []string{"apply", d.call.operands[0], d.path, "--base", d.base.String()}
+	if d.file != "" {
+		again = []string{d.call.verb.name, d.call.operands[0], d.file, d.path}
+	}
+	hint := "your text is kept: mend it, then rdb " + shellLine(again)
 	if before := fault.HintOf(err); before != "" {
 		hint = before + "; " + hint
 	}

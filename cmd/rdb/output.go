@@ -102,6 +102,8 @@ func (c *call) printStored(table string, r reedbase.Result) error {
 		c.say("%s is so already, at %s: nothing stored", table, r.ID.String())
 	case r.Action == verlog.Create && r.Added == 0:
 		c.say("%s %s: an empty table", table, r.ID.String())
+	case r.Action == verlog.Schema && r.Added+r.Changed+r.Deleted == 0:
+		c.say("%s %s: another schema", table, r.ID.String())
 	case r.Side != 0:
 		c.say("%s %s: merged with what others wrote, %s%s", table, r.ID.String(), rows, settledText(r))
 	default:

@@ -28,6 +28,11 @@ func runSet(c *call) error {
 	if err != nil {
 		return err
 	}
+	if c.on("normalize") {
+		if key, err = c.normalized(t, key); err != nil {
+			return err
+		}
+	}
 	if c.flags.Given("base") {
 		return c.setFrom(t, key, cells, merging)
 	}

@@ -43,7 +43,7 @@ func statuses(db *reedbase.DB, name string) ([]reedbase.Status, error) {
 
 // needsNothing holds for a table that is clean, or whose current.csv the next write brings up to date by itself.
 func needsNothing(s reedbase.Status) bool {
-	return (s.State == reedbase.Clean || s.State == reedbase.Stale) && !s.Unknown && s.Problem == nil
+	return (s.State == reedbase.Clean || s.State == reedbase.Stale) && !s.Unknown && s.Problem == nil && !s.SchemaEdited
 }
 
 func countClean(all []reedbase.Status) int {
@@ -66,6 +66,9 @@ func (c *call) describeStatus(dir string, all []reedbase.Status) {
 		}
 		if !needsNothing(s) {
 			c.describeTable(s)
+		}
+		if s.SchemaEdited && (s.State == reedbase.Dirty || s.Problem != nil || s.Unknown) {
+			c.say("  its schema was edited by hand too")
 		}
 	}
 	clean := countClean(all)
@@ -142,6 +145,10 @@ func diagnosis(s reedbase.Status) (fact string, steps []step) {
 		}
 	case s.Problem != nil:
 		return s.Problem.Error(), rebuild
+	case s.SchemaEdited:
+		return "its schema was edited by hand", []step{
+			{"rdb schema:edit " + name, "opens the edit"}, {"rdb commit " + name, "records it"}, drop,
+		}
 	case s.State == reedbase.Missing:
 		return "current.csv is missing", rebuild
 	}
@@ -149,7 +156,7 @@ func diagnosis(s reedbase.Status) (fact string, steps []step) {
 }
 
 func (c *call) listStatus(all []reedbase.Status) error {
-	return writeRecords(c, "table state version added changed deleted lock_pid lock_since problem lock_command lock_alive waiting conflicts strategy", all, func(s reedbase.Status) []any {
+	return writeRecords(c, "table state version added changed deleted lock_pid lock_since problem lock_command lock_alive waiting conflicts strategy schema_edited", all, func(s reedbase.Status) []any {
 		state, problem, since, command := s.State.String(), "", "", ""
 		if s.Unknown {
 			state = "unknown"
@@ -161,6 +168,6 @@ func (c *call) listStatus(all []reedbase.Status) error {
 		if s.Locked {
 			pid, since, command = s.Holder.PID, c.moment(s.Holder.Since), s.Holder.Command
 		}
-		return []any{s.Name, state, idText(s.Head.ID), s.Added, s.Changed, s.Deleted, pid, since, problem, command, s.Locked && s.Holder.Alive(), len(s.Waiting), s.Conflicts, s.Strategy.String()}
+		return []any{s.Name, state, idText(s.Head.ID), s.Added, s.Changed, s.Deleted, pid, since, problem, command, s.Locked && s.Holder.Alive(), len(s.Waiting), s.Conflicts, s.Strategy.String(), s.SchemaEdited}
 	})
 }

@@ -37,7 +37,8 @@ const promised = `init status fsck gc recover import export get set delete list 
 	table:create table:list table:info table:delete
 	version:list version:show version:diff version:blame version:history version:tag version:rollback version:prune
 	conflict:list conflict:show conflict:resolve
-	dict:actions dict:users dict:validate dict:reload key:check key:normalize
+	dict:actions dict:users dict:validate dict:reload
+	schema:create schema:show schema:validate schema:edit schema:migrate key:check key:normalize
 	batch frame:list frame:show frame:rollback backup:create backup:list backup:verify backup:restore backup:prune restore:point-in-time
 	help completion version`
 
@@ -192,7 +193,7 @@ func TestCommandLinesThatAreWrong(t *testing.T) {
 		{"import t f --delimiter ab", `--delimiter "ab": want one ASCII character, or tab, comma, semicolon or pipe` + "\nrdb: hint: rdb help import shows how it is used"},
 		{"import t f --duplicates frist", `--duplicates is fail, first, last, not "frist"` + "\nrdb: hint: did you mean first?"},
 		{"export t -f yaml", `--format is exact, csv, pipe, json, jsonl, not "yaml"` + "\nrdb: hint: rdb help export shows how it is used"},
-		{"table:create t", "table:create wants --columns A,B,C\nrdb: hint: rdb help table:create shows how it is used"},
+		{"table:create t", "table:create wants --columns A,B,C or --schema FILE\nrdb: hint: rdb help table:create shows how it is used"},
 		{"version:diff t --json -f csv", "--format and --json contradict each other\nrdb: hint: rdb help version:diff shows how it is used"},
 		{"restore:point-in-time", "restore:point-in-time wants TIME or --hours-ago N\nrdb: hint: rdb help restore:point-in-time shows how it is used"},
 		{"restore:point-in-time @1 --hours-ago 1", "TIME and --hours-ago contradict each other\nrdb: hint: rdb help restore:point-in-time shows how it is used"},

@@ -34,6 +34,7 @@ exits 3.`,
 		},
 		{
 			name: "commit", operands: "TABLE", summary: "record what somebody edited in current.csv",
+			about: "It also records what somebody edited in .reed/schema/TABLE.schema.toml.",
 			shape: writes,
 			flags: []flag{
 				{"-m, --message", "TEXT", "why"},
@@ -44,7 +45,7 @@ exits 3.`,
 		},
 		{
 			name: "restore", operands: "TABLE", summary: "drop what somebody edited in current.csv",
-			about:   "The edited file is kept in the table's folder aside/, and its name printed.",
+			about:   "The edited file is kept in the table's folder aside/, and its name printed. So\nis an edited .reed/schema/TABLE.schema.toml.",
 			flags:   []flag{{"-q, --quiet", "", "print nothing when all went well"}},
 			example: "echo oops >> .reed/tables/text/current.csv\nrdb restore text",
 			run:     runRestore,
@@ -65,7 +66,7 @@ func runEdit(c *call) error {
 	if err != nil {
 		return err
 	}
-	draft, err := c.newDraft(t.Name(), before)
+	draft, err := c.newDraft(t.Name()+".csv", before)
 	if err != nil {
 		return err
 	}

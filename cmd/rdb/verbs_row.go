@@ -15,10 +15,21 @@ func rowVerbs() topic {
 			about: `Without columns the whole row is printed, a line "column  value" for each cell.
 With columns only those cells are printed, exact, one a line.
 The KEY of a table with several key columns is written as the table writes
-its cells: 'a|b', with quotes around a cell that holds | or ".`,
-			shape:   list,
-			flags:   []flag{{"-e, --exit-code", "", "print no error and exit 1 when there is no such row"}},
-			example: "rdb get text page.title@en value",
+its cells: 'a|b', with quotes around a cell that holds | or ".
+A KEY of rbks(7) may be spelled in any way. Where its row is not there the
+nearest one answers: with less of the language, environment, season and variant
+that the key and the flags name, in the order of rbks(7).`,
+			shape: list,
+			flags: []flag{
+				{"--lang", "L", "the language wanted (else REED_LANG, config.toml)"},
+				{"--env", "E", "the environment wanted (else REED_ENV, config.toml)"},
+				{"--season", "S", "the season wanted"},
+				{"--variant", "V", "the variant wanted"},
+				{"--no-fallback", "", "only the row asked for, no nearest one"},
+				{"-v, --verbose", "", "say which key answered"},
+				{"-e, --exit-code", "", "print no error and exit 1 when there is no such row"},
+			},
+			example: "rdb get text page.title@en value\nrdb get text page.title --lang en --env prod -v",
 			run:     runGet,
 		},
 		{
@@ -29,9 +40,11 @@ inserted, with the columns not named left empty. COLUMN+=N and COLUMN-=N add to
 a number, exact, with as many decimals as the longer of the two has; an empty
 cell counts as 0. Conditions are looked at while nobody else can write; where
 one does not hold nothing is stored and rdb exits 1. With --base the change is
-taken to be one of that version, as rdb apply --base does.`,
+taken to be one of that version, as rdb apply --base does. A new row gets the
+schema's defaults, and a KEY of rbks(7) is stored in its canonical form.`,
 			shape: writes,
 			flags: append([]flag{
+				{"--normalize", "", "mend the KEY, and say so, where it is none of rbks(7)"},
 				{"--if", "TEST…", "only if COLUMN=VALUE; numbers also with != < <= > >="},
 				{"--if-version", "ID", "only if the row is as it was in that version"},
 				{"--if-absent", "", "only if there is no such row"},
@@ -50,6 +63,8 @@ taken to be one of that version, as rdb apply --base does.`,
 		},
 		{
 			name: "list", operands: "TABLE [PREFIX]", summary: "print rows, all or by the key's beginning",
+			about: `PREFIX NODE.* prints the rows of a node and of all below it: page.header.* the
+keys page.header@de and page.header.logo, and no page.headers.`,
 			shape:   list,
 			flags:   []flag{{"--limit", "N", "print at most N rows"}},
 			example: "rdb list text page. --limit 10",
@@ -63,7 +78,7 @@ func runGet(c *call) error {
 	if err != nil {
 		return err
 	}
-	record, err := t.Get(key...)
+	record, err := c.getNearest(t, key)
 	if fault.KindOf(err) == fault.NotFound && c.on("exit-code") {
 		return fault.New(fault.No, "")
 	}

@@ -19,6 +19,7 @@ byte; with another delimiter it is read as RFC 4180 says and written anew.`,
 			flags: []flag{
 				{"--delimiter", "C", "a character, or tab, comma, semicolon (default |)"},
 				{"--key", "A,B", "the columns that name a row (default the first one)"},
+				{"--schema", "FILE", "its schema, which names the key and is kept to"},
 				{"--duplicates", "WHAT", "of one key: fail (default), or keep first or last"},
 			},
 			example: "rdb import users users.csv --delimiter comma",
@@ -38,8 +39,11 @@ csv (comma, RFC 4180), pipe (the table's dialect), json (an array), jsonl.`,
 		},
 		{
 			name: "table:create", operands: "TABLE", summary: "make an empty table",
-			shape:   writes,
-			flags:   []flag{{"--columns", "A,B,C", "its columns; the first one names a row"}},
+			shape: writes,
+			flags: []flag{
+				{"--columns", "A,B,C", "its columns; the first one names a row"},
+				{"--schema", "FILE", "its schema, which names the columns and the key"},
+			},
 			example: "rdb table:create prices --columns sku,price,currency",
 			run:     runTableCreate,
 		},
@@ -81,6 +85,12 @@ func runImport(c *call) error {
 	options := reedbase.ImportOptions{Delimiter: delimiter, Duplicates: duplicates, Source: c.operands[1]}
 	if c.text("key") != "" {
 		options.Key = strings.Split(c.text("key"), ",")
+	}
+	if err := cli.Exclusive(c.flags, "schema", "key"); err != nil {
+		return err
+	}
+	if options.Schema, err = c.schemaFlag(); err != nil {
+		return err
 	}
 	db, err := c.openToWrite()
 	if err != nil {
@@ -136,14 +146,27 @@ func readDelimiter(name string) (byte, error) {
 }
 
 func runTableCreate(c *call) error {
-	if c.text("columns") == "" {
-		return fault.New(fault.Usage, "table:create wants --columns A,B,C")
+	if err := cli.Exclusive(c.flags, "schema", "columns"); err != nil {
+		return err
+	}
+	schema, err := c.schemaFlag()
+	if err != nil {
+		return err
+	}
+	if schema == nil && c.text("columns") == "" {
+		return fault.New(fault.Usage, "table:create wants --columns A,B,C or --schema FILE")
 	}
 	db, err := c.openToWrite()
 	if err != nil {
 		return err
 	}
-	t, result, err := db.Create(c.operands[0], strings.Split(c.text("columns"), ","))
+	create := func() (*reedbase.Table, reedbase.Result, error) {
+		if schema != nil {
+			return db.CreateWith(c.operands[0], schema)
+		}
+		return db.Create(c.operands[0], strings.Split(c.text("columns"), ","))
+	}
+	t, result, err := create()
 	if err != nil {
 		return err
 	}

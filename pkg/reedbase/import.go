@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"github.com/reedbase/reedbase/pkg/fault"
+	"github.com/reedbase/reedbase/pkg/schema"
 	"github.com/reedbase/reedbase/pkg/table"
 	"github.com/reedbase/reedbase/pkg/verlog"
 )
@@ -12,17 +13,35 @@ import (
 type ImportOptions struct {
 	Delimiter  byte     // 0 is '|'; with another one the file is rewritten into the dialect
 	Key        []string // names of the key's columns; nil keeps the table's key, column 0 for a new one
+	Schema     []byte   // the schema that it gets, which names the key too; nil keeps the table's
 	Duplicates string   // what to do with a second row of a key: "fail" (the default), or keep the "first" or the "last"
 	Source     string   // what the content is, for messages
 }
 
 // Create makes a table with these columns and no rows. It is refused with fault.Input when the table exists.
 func (db *DB) Create(name string, columns []string) (*Table, Result, error) {
+	return db.create(name, columns, nil)
+}
+
+// CreateWith makes a table with the columns of a schema, and no rows.
+func (db *DB) CreateWith(name string, text []byte) (*Table, Result, error) {
+	s, err := schema.Parse(text)
+	if err != nil {
+		return nil, Result{}, err
+	}
+	columns := make([]string, len(s.Columns))
+	for i, c := range s.Columns {
+		columns[i] = c.Name
+	}
+	return db.create(name, columns, text)
+}
+
+func (db *DB) create(name string, columns []string, text []byte) (*Table, Result, error) {
 	content, err := header(columns)
 	if err != nil {
 		return nil, Result{}, err
 	}
-	return db.replace(name, table.Replacement{Content: content, Action: verlog.Create, Create: true})
+	return db.replace(name, table.Replacement{Content: content, Action: verlog.Create, Schema: text, Create: true})
 }
 
 // Import makes a table from src, or a new version of one that exists.
@@ -35,13 +54,20 @@ func (db *DB) Import(name string, src []byte, o ImportOptions) (*Table, Result, 
 	if err != nil {
 		return nil, Result{}, err
 	}
-	return db.replace(name, table.Replacement{Content: content, Action: verlog.Import, Key: o.Key, Source: o.Source})
+	return db.replace(name, table.Replacement{Content: content, Action: verlog.Import, Key: o.Key, Schema: o.Schema, Source: o.Source})
 }
 
 // keyFor returns the key that the rows of an import will have: the one it is told, or else the table's.
 func (db *DB) keyFor(name string, o ImportOptions) ([]string, error) {
 	if o.Key != nil {
 		return o.Key, nil
+	}
+	if o.Schema != nil {
+		s, err := schema.Parse(o.Schema)
+		if err != nil {
+			return nil, err
+		}
+		return s.Key(), nil
 	}
 	t, err := db.store.Table(name)
 	if fault.KindOf(err) == fault.NotFound {
@@ -79,7 +105,7 @@ func (db *DB) tableFor(name string, r table.Replacement) (*table.Table, error) {
 	if fault.KindOf(err) != fault.NotFound {
 		return t, err
 	}
-	if err := table.CheckContent(r.Source, r.Content, r.Key); err != nil {
+	if err := table.CheckNew(name, r); err != nil {
 		return nil, err
 	}
 	return db.store.MakeTable(name)

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/reedbase/reedbase/pkg/fault"
+	"github.com/reedbase/reedbase/pkg/rbks"
 	"github.com/reedbase/reedbase/pkg/row"
 	"github.com/reedbase/reedbase/pkg/table"
 )
@@ -85,26 +86,41 @@ func newRecord(columns []string, keyAt []int, raw []byte) (Record, error) {
 	return r, nil
 }
 
-// Get returns the row of a key; fault.NotFound when there is none.
+// Get returns the row of a key, spelled in any way; fault.NotFound when there is none.
 func (t *Table) Get(key ...string) (Record, error) {
+	if len(key) != 1 {
+		return t.get(key, nil)
+	}
+	keys, err := t.spellings(key[0])
+	if err != nil {
+		return Record{}, err
+	}
+	return t.get(key, keys)
+}
+
+// get returns the row of the first of some keys that the table holds, or for none of key.
+func (t *Table) get(key, keys []string) (Record, error) {
 	r, err := t.t.Reading()
 	if err != nil {
 		return Record{}, err
 	}
 	defer r.Close()
-	parts := make([][]byte, len(key))
-	for i, k := range key {
-		parts[i] = []byte(k)
-	}
 	rows := &reader{content: r.Content, columns: r.Columns, key: r.Key, keyAt: r.KeyAt}
 	if len(key) != len(r.KeyAt) {
 		return Record{}, fault.New(fault.Input, "the key has %d cells (%s), %d were given", len(r.KeyAt), strings.Join(rows.keyNames(), "|"), len(key))
 	}
-	raw, ok, err := r.Find(row.JoinKey(parts))
+	if len(keys) == 0 {
+		parts := make([][]byte, len(key))
+		for i, k := range key {
+			parts[i] = []byte(k)
+		}
+		keys = []string{string(row.JoinKey(parts))}
+	}
+	raw, err := r.First(keys)
 	if err != nil {
 		return Record{}, err
 	}
-	if !ok {
+	if raw == nil {
 		return Record{}, t.noRow(rows, key)
 	}
 	return newRecord(r.Columns, r.KeyAt, raw)
@@ -168,8 +184,13 @@ func (r *reader) rows() iter.Seq2[Record, error] {
 
 func countLines(b []byte) int { return strings.Count(string(b), "\n") }
 
-// List yields the rows whose key begins with prefix, in the order of the table; at most limit of them unless that is 0.
+// List yields the rows whose key begins with prefix, in the order of the table; at most limit of them unless that is 0. A prefix
+// NODE.* means the keys of that node and all below it: page.header.* lists page.header@de and page.header.logo, and no page.headers.
 func (t *Table) List(prefix string, limit int) iter.Seq2[Record, error] {
+	within := func(key string) bool { return strings.HasPrefix(key, prefix) }
+	if path, ok := rbks.CutNode([]byte(prefix)); ok {
+		within = func(key string) bool { return rbks.Within([]byte(key), path) }
+	}
 	return func(yield func(Record, error) bool) {
 		r, err := t.open()
 		if err != nil {
@@ -179,7 +200,7 @@ func (t *Table) List(prefix string, limit int) iter.Seq2[Record, error] {
 		defer r.close()
 		n := 0
 		for rec, err := range r.rows() {
-			if err == nil && !strings.HasPrefix(rec.Key()[0], prefix) {
+			if err == nil && !within(rec.Key()[0]) {
 				continue
 			}
 			if !yield(rec, err) || err != nil {

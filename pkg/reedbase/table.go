@@ -49,6 +49,7 @@ type Status struct {
 	Unknown                 bool             // the outcome of a write is unknown until Recover
 	Conflicts               int              // that are open
 	Strategy                Strategy         // how conflicts of the table are settled at once
+	SchemaEdited            bool             // somebody edited the copy of the schema, and that is not recorded
 }
 
 // Close releases the table.
@@ -135,6 +136,11 @@ func (t *Table) status(names labels) (s Status, there bool, err error) {
 	if st.Problem == nil {
 		s.Conflicts, s.Problem = t.t.CountConflicts()
 	}
+	edited, err := t.t.EditedSchema()
+	if err != nil {
+		return s, false, err
+	}
+	s.SchemaEdited = edited != nil && st.Head.ID != 0
 	there = st.Head.ID != 0 && st.Head.Action != verlog.Delete || st.State == Dirty || st.Problem != nil
 	return s, there, nil
 }

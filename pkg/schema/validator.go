@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/reedbase/reedbase/pkg/cell"
 	"github.com/reedbase/reedbase/pkg/fault"
 	"github.com/reedbase/reedbase/pkg/row"
 )
@@ -182,4 +183,24 @@ func ofLine(line int) string {
 		return " is that of another row too"
 	}
 	return fmt.Sprintf(" is that of line %d too", line)
+}
+
+// IsText reports whether two rows share a set of columns only where they share its texts: where no column has a type by which two
+// spellings are one value.
+func (v *Validator) IsText(set Set) bool {
+	return !slices.ContainsFunc(set.Columns, func(at int) bool {
+		return v.rules[at].Type != cell.Undeclared && v.rules[at].Type != cell.String
+	})
+}
+
+// Twin returns the violation of a row that has the values of another row in a set of columns, but for its line and text.
+func (v *Validator) Twin(set Set) Violation {
+	violation := Violation{Rule: Unique}
+	if set.PrimaryKey {
+		violation.Rule = PrimaryKey
+	}
+	if len(set.Columns) == 1 {
+		violation.Column = v.header[set.Columns[0]]
+	}
+	return violation
 }

@@ -61,7 +61,7 @@ func (d *db) backup() Backup {
 func lasting(files map[string]string) map[string]string {
 	for name := range files {
 		dir := strings.SplitN(name, "/", 2)[0]
-		if name == clockFile || dir == "cache" || dir == backupsFolder || strings.HasSuffix(name, "/current.csv") {
+		if name == clockFile || dir == "cache" || dir == schemaFolder || dir == backupsFolder || strings.HasSuffix(name, "/current.csv") {
 			delete(files, name)
 		}
 	}

@@ -137,7 +137,7 @@ func (s *Store) Collect(dry bool) (list []table.Garbage, err error) {
 	if list = append(list, old...); err != nil {
 		return list, err
 	}
-	for _, folder := range []string{".", registryFolder, framesFolder, pendingFolder, backupsFolder, tableCache} {
+	for _, folder := range []string{".", registryFolder, framesFolder, pendingFolder, backupsFolder, schemaFolder, tableCache} {
 		found, err := s.collectTemps(folder, names, dry)
 		list = append(list, found...)
 		if err != nil {

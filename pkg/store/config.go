@@ -43,6 +43,12 @@ on-conflict = "record"
 # Tables with another strategy, such as { prices = "last-write-wins" }.
 tables = {}
 
+[keys]
+# The language and the environment of the rows that get wants, where neither the key nor --lang and --env nor REED_LANG
+# and REED_ENV name one; empty: none. For instance "de" and "prod".
+language = ""
+environment = ""
+
 [backup]
 # How many backups backup:prune keeps when it is not told.
 keep = 10
@@ -68,6 +74,10 @@ type Config struct {
 		OnConflict string            `toml:"on-conflict"`
 		Tables     map[string]string `toml:"tables"`
 	} `toml:"merge"`
+	Keys struct {
+		Language    string `toml:"language"`
+		Environment string `toml:"environment"`
+	} `toml:"keys"`
 	Backup struct {
 		Keep int `toml:"keep"`
 	} `toml:"backup"`

@@ -32,6 +32,7 @@ const (
 	framesFolder   = "frames"
 	pendingFolder  = "frames/pending"
 	backupsFolder  = "backups"
+	schemaFolder   = "schema"
 	cacheFolder    = "cache"
 	tableCache     = "cache/tables"
 	tempSuffix     = ".tmp"
@@ -243,8 +244,20 @@ func (s *Store) tableOptions() (table.Options, error) {
 	}
 	return table.Options{
 		Mint: s.mint, Wait: wait, SyncCurrent: c.Commit.Sync == "full", MaxVersions: c.Commit.MaxVersions,
-		Cache: s.cache, Warn: s.opt.Warn, Pending: s.pendingLines,
+		Cache: s.cache, Warn: s.opt.Warn, Pending: s.pendingLines, Schemas: s.schemas,
 	}, nil
+}
+
+// schemas opens the folder with the copies of schemas; nil where it is not there and not to be made.
+func (s *Store) schemas(make bool) (*durable.Dir, error) {
+	if make {
+		return s.dir.MakeSub(schemaFolder)
+	}
+	dir, err := s.dir.Sub(schemaFolder)
+	if fault.KindOf(err) == fault.NotFound {
+		return nil, nil
+	}
+	return dir, err
 }
 
 // Table opens a table by name, deleted ones too; fault.NotFound, with the nearest name, when there never was one.

@@ -26,9 +26,9 @@ const (
 	Subtract                  // it is subtracted from the cell
 )
 
-// edits turns assignments into edits of the columns of a row: a later one sees those before it.
-func (e *Edit) edits(key []string, r *editedRow, cells []Assignment) ([]row.Edit, error) {
-	list := make([]row.Edit, 0, len(cells))
+// edits adds what assignments make of the columns of a row to a list of edits: a later one sees those before it.
+func (e *Edit) edits(key []string, r *editedRow, cells []Assignment, list []row.Edit) ([]row.Edit, error) {
+	list = slices.Grow(list, len(cells))
 	for _, c := range cells {
 		at, err := e.column(c.Column)
 		if err != nil {

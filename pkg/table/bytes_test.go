@@ -52,7 +52,7 @@ func texts(t *testing.T) map[string]string {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if CheckContent(path, b, nil) == nil {
+		if checkTable(path, b, nil) == nil {
 			all[filepath.Base(path)] = string(b)
 		}
 	}

@@ -32,6 +32,9 @@ func (s *Session) Stage(d Draft) (verlog.Line, error) {
 		s.supersede()
 		s.follow(v)
 	}
+	if d.Schema != nil {
+		s.rules = nil
+	}
 	s.staged = append(s.staged, v)
 	return v.line, nil
 }
@@ -134,6 +137,10 @@ func (s *Session) Publish() ([]Result, error) {
 		return nil, err
 	}
 	defer s.forget()
+	if !s.group {
+		t.tell(results)
+	}
+	s.bringUpSchema(before)
 	if err := s.bringUp(before, change); err != nil {
 		t.warn("version " + v.head().ID.String() + " is stored; current.csv could not be brought up to date: " + err.Error())
 		return results, nil
@@ -231,7 +238,7 @@ func (s *Session) bringUp(before verlog.Line, change *delta.Delta) error {
 			continue
 		}
 		if keys, err := parseKeys(p.draft.Schema); err == nil {
-			v.key = keys
+			v.key, v.schema = keys, p.line.ID
 		}
 	}
 	if v.deleted() {

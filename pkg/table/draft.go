@@ -25,6 +25,7 @@ type Draft struct {
 
 	moved     *moves         // what it does to rows; nil when nobody knows
 	conflicts *conflict.File // what the version opens and settles, or nil
+	warning   string         // what its author should know
 }
 
 // Counts is a number of rows by what happened to them.
@@ -45,4 +46,6 @@ type Result struct {
 	Side      stamp.ID // the version that was merged, which keeps the write as it was made; 0: nothing had to be merged
 	Conflicts int      // that are open now
 	Settled   int      // conflicts that were settled at once, or by this version
+
+	warning string // what the author should know; told where the author is
 }

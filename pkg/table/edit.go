@@ -14,8 +14,8 @@ import (
 	"github.com/reedbase/reedbase/pkg/verlog"
 )
 
-// Set changes the row of key, or inserts it at the end with the cells that are not given empty, if all that only asks holds.
-// Else nothing is stored and the error is fault.No.
+// Set changes the row of key, or inserts it at the end with the cells that are not given as the schema says, if all that only
+// asks holds. Else nothing is stored and the error is fault.No; a row that breaks a strict rule is a *Breach.
 func (t *Table) Set(user uint64, key []string, cells []Assignment, only ...Condition) (Result, error) {
 	return t.do(request{User: user, Keys: [][]string{key}, Cells: cells, Only: only})
 }
@@ -137,6 +137,11 @@ func (e *Edit) Find(keys ...[]string) error {
 			wanted[string(id)] = &editedRow{}
 		}
 	}
+	return e.findAll(wanted)
+}
+
+// findAll looks for rows by the identities of their keys, in one pass.
+func (e *Edit) findAll(wanted map[string]*editedRow) error {
 	if err := e.hurry(); err != nil {
 		return err
 	}
@@ -185,17 +190,20 @@ func (e *Edit) becameShorter() error {
 	return fault.New(fault.Busy, "table %q: current.csv became shorter while it was read", e.s.t.name)
 }
 
-// Set changes the row of key, or inserts it behind the others with the cells that are not given empty, if all that only
-// asks holds. Else nothing is changed and the error is fault.No.
+// Set changes the row of key, which may be spelled in any way, or inserts it behind the others with the cells that are not
+// given as the schema says, if all that only asks holds. Else nothing is changed and the error is fault.No.
 func (e *Edit) Set(key []string, cells []Assignment, only ...Condition) error {
-	r, err := e.find(key)
+	key, r, err := e.findSpelled(key)
 	if err != nil {
 		return err
 	}
 	if err := e.check(key, r, only); err != nil {
 		return err
 	}
-	edits, err := e.edits(key, r, cells)
+	edits, err := e.defaults(r)
+	if err == nil {
+		edits, err = e.edits(key, r, cells, edits)
+	}
 	if err != nil {
 		return err
 	}
@@ -212,7 +220,7 @@ func (e *Edit) Set(key []string, cells []Assignment, only ...Condition) error {
 
 // Delete takes the row of key away, with the comments above it, if all that only asks holds; else the error is fault.No.
 func (e *Edit) Delete(key []string, only ...Condition) error {
-	r, err := e.find(key)
+	key, r, err := e.findSpelled(key)
 	if err != nil {
 		return err
 	}
@@ -316,8 +324,12 @@ func (e *Edit) lineEnd() (eol string, ended bool, err error) {
 	return "\n", end == s.size, err
 }
 
-// Draft makes the changes a draft; nil when they come to nothing.
+// Draft makes the changes a draft; nil when they come to nothing. Changes that break a strict rule are a *Breach.
 func (e *Edit) Draft(user uint64) (*Draft, error) {
+	warning, err := e.judge()
+	if err != nil {
+		return nil, err
+	}
 	splices, counts, err := e.splices()
 	if err != nil || len(splices) == 0 {
 		return nil, err
@@ -327,7 +339,7 @@ func (e *Edit) Draft(user uint64) (*Draft, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Draft{Action: verlog.Update, User: user, Delta: d, Hash: hash, Counts: counts, moved: e.moved(splices)}, nil
+	return &Draft{Action: verlog.Update, User: user, Delta: d, Hash: hash, Counts: counts, moved: e.moved(splices), warning: warning}, nil
 }
 
 // render begins to write the new text on one core while it is hashed on the other, and returns the hash.

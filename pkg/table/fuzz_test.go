@@ -109,13 +109,18 @@ func FuzzParseNotes(f *testing.F) {
 }
 
 func FuzzParseKeys(f *testing.F) {
-	f.Add(keySchema([]string{"a", "b\"\n\\"}), "name")
+	escaped, _ := withKey(nil, []string{"a", "b\"\n\\"})
+	f.Add(escaped, "name")
 	f.Fuzz(func(t *testing.T, schema []byte, name string) {
 		parseKeys(schema)
 		if checkCell(name) != nil {
 			return
 		}
-		key, err := parseKeys(keySchema([]string{name, "b"}))
+		text, err := withKey(nil, []string{name, "b"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		key, err := parseKeys(text)
 		if diff := cmp.Diff([]string{name, "b"}, key); diff != "" || err != nil {
 			t.Errorf("%q: %v\n%s", name, err, diff)
 		}

@@ -43,9 +43,10 @@ type request struct {
 
 // answer says what became of a request: where in the log its line stands, if it was stored.
 type answer struct {
-	Offset int64
-	Line   string
-	Result Result
+	Offset  int64
+	Line    string
+	Result  Result
+	Warning string `json:",omitempty"`
 }
 
 // encode returns nil where the request cannot be left to others.
@@ -109,6 +110,9 @@ func (t *Table) do(r request) (Result, error) {
 	for _, w := range served {
 		w.Confirm()
 	}
+	if s.group {
+		t.tell(results[:1])
+	}
 	return results[0], nil
 }
 
@@ -143,6 +147,8 @@ func (t *Table) carriedOut(left []byte, confirmed bool) (Result, bool) {
 		t.dir.Create(unknownFile, unknownFile+tempSuffix, []byte(a.Line))
 		return Result{}, false
 	}
+	a.Result.warning = a.Warning
+	t.tell([]Result{a.Result})
 	return a.Result, true
 }
 
@@ -223,7 +229,7 @@ func (s *Session) serve(w *durable.Waiter) bool {
 		return false
 	}
 	res := Result{ID: line.ID, Stored: true, Action: line.Action, Counts: d.Counts, DeltaSize: line.Size}
-	b, err := json.Marshal(answer{offset, string(line.Append(nil)), res})
+	b, err := json.Marshal(answer{offset, string(line.Append(nil)), res, d.warning})
 	if err == nil {
 		err = w.Answer(b)
 	}

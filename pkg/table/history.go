@@ -23,8 +23,16 @@ type Moment struct {
 
 // History returns the states of one row, newest first; fault.NotFound when it never was. Where older versions were
 // folded away, the oldest moment is the state the row had there. A write that was merged is there as it was made, before the
-// merge.
-func (t *Table) History(key []string) ([]Moment, error) {
+// merge. The key may be spelled in any way.
+func (t *Table) History(key []string) (moments []Moment, err error) {
+	err = t.anySpelling(key, func(key []string) error {
+		moments, err = t.history(key)
+		return err
+	})
+	return moments, err
+}
+
+func (t *Table) history(key []string) ([]Moment, error) {
 	var moments []Moment
 	err := t.walkHead(func(s step, id []byte, names []string) error {
 		m, err := s.moment(id, names)

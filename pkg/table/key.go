@@ -5,96 +5,122 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/pelletier/go-toml/v2"
-
 	"github.com/reedbase/reedbase/pkg/fault"
+	"github.com/reedbase/reedbase/pkg/schema"
 	"github.com/reedbase/reedbase/pkg/stamp"
 )
 
-// schemaFile is what {id}.schema says about the key; other settings belong to whoever reads whole schemas.
-type schemaFile struct {
-	Columns []struct {
-		Name       string `toml:"name"`
-		PrimaryKey bool   `toml:"primary_key"`
-	} `toml:"columns"`
+// maxSchema bounds a schema file, in bytes.
+const maxSchema = schema.MaxSize
+
+// noSchema is the text of the version that takes a table's schema away.
+const noSchema = "# This table has no schema.\n"
+
+// isSchemaless reports whether a text, which a version set or nil, leaves the table without a schema.
+func isSchemaless(text []byte) bool { return len(text) == 0 || string(text) == noSchema }
+
+// sameSchema reports whether two versions have one schema.
+func sameSchema(a, b []byte) bool {
+	return string(a) == string(b) || isSchemaless(a) && isSchemaless(b)
 }
 
-// keySchema returns the schema that names the columns of a key and nothing else.
-func keySchema(key []string) []byte {
-	var b strings.Builder
-	b.WriteString("# The key of this table, as import was told.\n[schema]\nversion = 1\n")
-	for _, name := range key {
-		fmt.Fprintf(&b, "\n[[columns]]\nname = %s\nprimary_key = true\n", tomlString(name))
+// orNone returns the text of a file that sets this schema.
+func orNone(text []byte) []byte {
+	if len(text) == 0 {
+		return []byte(noSchema)
 	}
-	return []byte(b.String())
+	return text
 }
 
-// tomlString quotes s as a basic string of TOML.
-func tomlString(s string) string {
-	var b strings.Builder
-	b.WriteByte('"')
-	for _, r := range s {
-		switch {
-		case r == '"' || r == '\\':
-			b.WriteByte('\\')
-			b.WriteRune(r)
-		case r < 0x20 || r == 0x7f:
-			fmt.Fprintf(&b, `\u%04X`, r)
-		default:
-			b.WriteRune(r)
-		}
+// parseSchema reads a schema that a version set; the text of none gives the zero schema, which has no rules.
+func parseSchema(text []byte) (*schema.Schema, error) {
+	if isSchemaless(text) {
+		return &schema.Schema{}, nil
 	}
-	b.WriteByte('"')
-	return b.String()
+	s, err := schema.Parse(text)
+	if fault.KindOf(err) == fault.Input {
+		err = fault.New(fault.Corrupt, "%w", err)
+	}
+	return s, err
 }
 
 // parseKeys returns the names of the primary key's columns in a schema.
-func parseKeys(schema []byte) ([]string, error) {
-	var f schemaFile
-	if err := toml.Unmarshal(schema, &f); err != nil {
-		return nil, fault.New(fault.Corrupt, "%w", err)
+func parseKeys(text []byte) ([]string, error) {
+	s, err := parseSchema(text)
+	if err != nil {
+		return nil, err
 	}
-	var key []string
-	for _, c := range f.Columns {
-		if c.PrimaryKey {
-			key = append(key, c.Name)
-		}
-	}
-	return key, nil
+	return s.Key(), nil
 }
 
-// maxSchema bounds a schema file, in bytes.
-const maxSchema = 1 << 20
+// withKey returns the text of a schema with these columns as the primary key. One that lists the table's columns needs to have
+// them, and gives a key of several its own order; from any other the key is all that is left of the columns.
+func withKey(text []byte, key []string) ([]byte, error) {
+	s, err := parseSchema(text)
+	if err != nil {
+		return nil, err
+	}
+	if s.NamesKeyOnly() {
+		s.Columns = nil
+		for _, name := range key {
+			s.Columns = append(s.Columns, schema.Column{Name: name, PrimaryKey: true})
+		}
+		if isSchemaless(text) {
+			s.Comment = []string{"# The key of this table."}
+		}
+		return s.Encode(), nil
+	}
+	for _, name := range key {
+		if _, ok := s.Column(name); !ok {
+			return nil, fault.New(fault.Input, "the key's column %q is not in the table's schema", name)
+		}
+	}
+	for i := range s.Columns {
+		s.Columns[i].PrimaryKey = slices.Contains(key, s.Columns[i].Name)
+	}
+	return s.Encode(), nil
+}
 
-// keyNames returns the key's columns: as the record says, or as the newest schema does that a logged version set.
-func (t *Table) keyNames(v *view) ([]string, error) {
+// lookSchema finds out which version set the table's schema, and the key's columns: as the record says, or from the files.
+func (t *Table) lookSchema(v *view) error {
 	if v.rec != nil && v.rec.log == v.log.stat {
-		return v.rec.key, nil
+		v.key, v.schema = v.rec.key, v.rec.schema
+		return nil
 	}
 	names, err := t.dir.Names()
 	if err != nil || !slices.ContainsFunc(names, isSchema) {
-		return nil, err
+		return err
 	}
 	if err := v.needLines(); err != nil {
-		return nil, err
+		return err
 	}
-	return t.newestKey(names, stamp.Max, indexOf(v.log.lines))
+	v.schema = newestSchema(names, stamp.Max, indexOf(v.log.lines))
+	v.key, err = t.keyOf(v.schema)
+	return err
 }
 
 // keyAt returns the names of the key's columns as they were at version id.
 func (t *Table) keyAt(id stamp.ID, x *index) ([]string, error) {
+	text, err := t.schemaAt(id, x)
+	if err != nil {
+		return nil, err
+	}
+	return parseKeys(text)
+}
+
+// schemaAt returns the text of the schema as it was at version id; nil where there was none.
+func (t *Table) schemaAt(id stamp.ID, x *index) ([]byte, error) {
 	names, err := t.dir.Names()
 	if err != nil {
 		return nil, err
 	}
-	return t.newestKey(names, id, x)
+	return t.readSchema(newestSchema(names, id, x))
 }
 
 func isSchema(name string) bool { return strings.HasSuffix(name, schemaSuffix) }
 
-// newestKey returns the key that the newest schema has which a logged version up to id set.
-func (t *Table) newestKey(names []string, id stamp.ID, x *index) ([]string, error) {
-	var newest stamp.ID
+// newestSchema returns the newest logged version up to id that set a schema, or 0.
+func newestSchema(names []string, id stamp.ID, x *index) (newest stamp.ID) {
 	for _, name := range names {
 		text, ok := strings.CutSuffix(name, schemaSuffix)
 		set, err := stamp.Parse(text)
@@ -102,17 +128,26 @@ func (t *Table) newestKey(names []string, id stamp.ID, x *index) ([]string, erro
 			newest = max(newest, set)
 		}
 	}
-	if newest == 0 {
+	return newest
+}
+
+// readSchema returns the text of the schema that a version set; nil for version 0.
+func (t *Table) readSchema(id stamp.ID) ([]byte, error) {
+	if id == 0 {
 		return nil, nil
 	}
-	name := newest.String() + schemaSuffix
-	b, err := t.dir.ReadFile(name, maxSchema)
+	return t.dir.ReadFile(id.String()+schemaSuffix, maxSchema)
+}
+
+// keyOf returns the names of the key's columns in the schema that a version set.
+func (t *Table) keyOf(id stamp.ID) ([]string, error) {
+	text, err := t.readSchema(id)
 	if err != nil {
 		return nil, err
 	}
-	key, err := parseKeys(b)
+	key, err := parseKeys(text)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", t.dir.Path(name), err)
+		return nil, fmt.Errorf("%s: %w", t.dir.Path(id.String()+schemaSuffix), err)
 	}
 	return key, nil
 }

@@ -43,6 +43,7 @@ type view struct {
 	state   State
 	version stamp.ID // what current.csv holds, when Clean or Stale
 	key     []string // names of the key's columns
+	schema  stamp.ID // the version that set the table's schema; 0 for none
 	fresh   bool     // the record says all of this already
 
 	parted sync.WaitGroup // for files being closed
@@ -87,7 +88,7 @@ func (t *Table) look(whole bool) (*view, error) {
 		err = t.classify(v)
 	}
 	if err == nil {
-		v.key, err = t.keyNames(v)
+		err = t.lookSchema(v)
 	}
 	if err != nil {
 		if v.log == nil {
@@ -255,5 +256,5 @@ func (t *Table) refresh(v *view) {
 	if v.fresh || v.state > Missing || v.current != nil && v.stat.Racy(v.seen) {
 		return
 	}
-	t.writeRecord(record{boot: durable.BootID(), current: v.stat, version: v.version, log: v.log.stat, head: v.head(), key: v.key})
+	t.writeRecord(record{boot: durable.BootID(), current: v.stat, version: v.version, log: v.log.stat, head: v.head(), key: v.key, schema: v.schema})
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/reedbase/reedbase/pkg/delta"
@@ -72,7 +71,29 @@ func (t *Table) Recover() (done []string, err error) {
 	if err := r.conflicts(); err != nil {
 		return nil, err
 	}
+	if err := r.schema(); err != nil {
+		return nil, err
+	}
 	return nil, r.current()
+}
+
+// schema makes the copy of the schema anew where it is missing or behind. An edit by hand stays.
+func (r *recovery) schema() error {
+	edited, err := r.t.EditedSchema()
+	if err != nil || edited != nil {
+		return err
+	}
+	var text []byte
+	if !r.v.deleted() {
+		if text, err = r.t.readSchema(r.v.schema); err != nil {
+			return err
+		}
+	}
+	changed, err := r.t.writeCopy(text)
+	if changed {
+		r.say("the copy of the schema was made anew")
+	}
+	return err
 }
 
 // orphans moves deltas aside that belong to no version.
@@ -217,19 +238,23 @@ func (r *recovery) fromHistory(x *index) error {
 	return fault.WithHint(err, "a backup may hold it: 'rdb backup:list'")
 }
 
-// bringBack stores an older version's content, under the key that it had, as the newest.
+// bringBack stores an older version's content, under the schema that it had, as the newest.
 func (r *recovery) bringBack(l verlog.Line, c *Content, x *index) error {
 	b, err := c.Bytes()
 	if err != nil {
 		return err
 	}
-	key, err := r.t.keyAt(l.ID, x)
+	was, err := r.t.schemaAt(l.ID, x)
+	if err != nil {
+		return err
+	}
+	now, err := r.t.readSchema(r.v.schema)
 	if err != nil {
 		return err
 	}
 	d := Draft{Action: verlog.Rollback, Delta: delta.Snapshot(b), Hash: l.Hash, Note: "recovery: newer versions cannot be read"}
-	if !slices.Equal(key, r.v.key) {
-		d.Schema = keySchema(key)
+	if !sameSchema(was, now) {
+		d.Schema = orNone(was)
 	}
 	r.say("version %s, the newest that can be read, was brought back", l.ID)
 	return r.store(d)

@@ -119,23 +119,52 @@ func (r *recovery) openedBy(l verlog.Line, x *index) (*conflict.File, error) {
 		}
 		key = columns[:1]
 	}
-	w, err := mergeAgain(texts, key, l.Hash)
+	now, then, err := r.rulesOf(head, base, x)
+	if err != nil {
+		return nil, err
+	}
+	w, err := mergeAgain(texts, key, l.Hash, now, then)
 	if err != nil {
 		return nil, nil // what merged once does so again, unless the log itself was rebuilt
 	}
 	w.base = base
 	d, err := r.t.disputes(w, head, side.User, x)
 	if err == nil {
-		name(d, r.t.name, side.ID, w.options.Strategy)
+		name(d, r.t.name, side.ID, w.options.Strategy, w.clashes)
 	}
 	return d, err
 }
 
-// mergeAgain merges in the way that makes a text of that hash, or else in the way that leaves all conflicts open.
-func mergeAgain(texts [3][]byte, key []string, hash verlog.Hash) (plain *threeWay, err error) {
+// rulesOf returns the rules that held at two versions.
+func (r *recovery) rulesOf(head, base verlog.Line, x *index) (now, then *Rules, err error) {
+	for _, of := range []struct {
+		line verlog.Line
+		to   **Rules
+	}{{head, &now}, {base, &then}} {
+		text, err := r.t.schemaAt(of.line.ID, x)
+		if err != nil {
+			return nil, nil, err
+		}
+		if *of.to, err = rulesOf(r.t.name, text); err != nil {
+			return nil, nil, err
+		}
+	}
+	return now, then, nil
+}
+
+// mergeAgain merges, under the rules of the head and of the base, in the way that makes a text of that hash, or else in the way
+// that leaves all conflicts open.
+func mergeAgain(texts [3][]byte, key []string, hash verlog.Hash, now, then *Rules) (plain *threeWay, err error) {
+	alone, err := then.broken(texts[2], texts[0], key)
+	if err != nil {
+		return nil, err
+	}
 	for _, o := range []MergeOptions{{}, {Rows: true}, {Strategy: LastWriteWins}, {Rows: true, Strategy: LastWriteWins}} {
-		w := &threeWay{old: texts[0], key: key, options: o}
-		if err := w.merge(texts[1], texts[2], false); err != nil {
+		w := &threeWay{old: texts[0], ours: texts[1], key: key, options: o}
+		if err := w.merge(texts[2]); err != nil {
+			return nil, err
+		}
+		if err := w.veto(now, alone, texts[2]); err != nil {
 			return nil, err
 		}
 		if verlog.Sum(w.text) == hash {

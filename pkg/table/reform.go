@@ -89,7 +89,7 @@ func (r *resolver) reformed() (*Draft, error) {
 	}
 	d, err := e.s.against(b, key)
 	if d != nil && len(e.key) == 0 && r.columns[0] != key[0] {
-		d.Schema = keySchema(key) // the key is no longer the first column
+		d.Schema, err = e.s.keyed(key) // the key is no longer the first column
 	}
 	return d, err
 }

@@ -4,11 +4,11 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"slices"
 
 	"github.com/reedbase/reedbase/pkg/delta"
 	"github.com/reedbase/reedbase/pkg/fault"
 	"github.com/reedbase/reedbase/pkg/row"
+	"github.com/reedbase/reedbase/pkg/schema"
 	"github.com/reedbase/reedbase/pkg/stamp"
 	"github.com/reedbase/reedbase/pkg/verlog"
 )
@@ -19,6 +19,7 @@ type Replacement struct {
 	Action  verlog.Action
 	User    uint64
 	Key     []string     // names of the key's columns; nil keeps what the table has
+	Schema  []byte       // the schema that it gets; nil keeps what it has
 	Base    stamp.ID     // the version it was made from; 0 is the head
 	Merge   MergeOptions // how it is merged where the head is another version
 	Note    string
@@ -40,22 +41,88 @@ func (s *Session) replacement(r Replacement) (*Draft, error) {
 	if err := s.admit(r); err != nil {
 		return nil, err
 	}
-	key := r.Key
-	if key == nil && s.Exists() {
-		key = s.KeyNames()
+	now, err := s.schemaText()
+	if err != nil {
+		return nil, err
 	}
+	next := now
+	if !s.Exists() {
+		next = nil
+	}
+	if next, err = r.schema(next); err != nil {
+		return nil, err
+	}
+	return s.newContent(r, next, !sameSchema(now, next))
+}
+
+// schema returns the text of the schema that a table gets which has this one.
+func (r *Replacement) schema(now []byte) ([]byte, error) {
+	switch {
+	case r.Schema != nil:
+		_, err := schema.Parse(r.Schema)
+		return r.Schema, err
+	case r.Key != nil:
+		return withKey(now, r.Key)
+	}
+	return now, nil
+}
+
+// newContent makes the draft of a content under a schema, which the version sets where it is a new one; nil when nothing changes.
+func (s *Session) newContent(r Replacement, text []byte, fresh bool) (*Draft, error) {
+	rules, err := rulesOf(s.t.name, text)
+	if err != nil {
+		return nil, err
+	}
+	key := rules.Schema.Key()
 	if err := checkTable(r.Source, r.Content, key); err != nil {
 		return nil, err
 	}
-	d, err := s.against(r.Content, key)
-	if err != nil || d == nil {
-		return d, err
+	warning, err := s.judge(rules, r.Source, r.Content)
+	if err != nil {
+		return nil, err
 	}
-	d.Action, d.User, d.Note = r.Action, r.User, r.Note
-	if r.Key != nil || !slices.Equal(key, s.KeyNames()) {
-		d.Schema = keySchema(key)
+	d, err := s.against(r.Content, key)
+	if err != nil {
+		return nil, err
+	}
+	if d == nil {
+		if !fresh {
+			return nil, nil
+		}
+		if d, err = s.unchanged(); err != nil {
+			return nil, err
+		}
+	}
+	d.Action, d.User, d.Note, d.warning = r.Action, r.User, r.Note, warning
+	if fresh {
+		d.Schema = orNone(text)
 	}
 	return d, nil
+}
+
+// judge holds a whole new content against rules.
+func (s *Session) judge(rules *Rules, source string, content []byte) (warning string, err error) {
+	if rules.none() {
+		return "", nil
+	}
+	head, err := s.Content()
+	if err != nil {
+		return "", err
+	}
+	old, err := head.Bytes()
+	if err != nil {
+		return "", err
+	}
+	return judgeText(s.t.name, source, rules, content, old, rules.Schema.Key())
+}
+
+// unchanged is the draft of a version that leaves every byte of the head as it is.
+func (s *Session) unchanged() (*Draft, error) {
+	head, err := s.Content()
+	if err != nil {
+		return nil, err
+	}
+	return &Draft{Delta: delta.Edit(head.Size, nil), Hash: s.Head().Hash}, nil
 }
 
 // admit refuses what does not fit the table's state.
@@ -155,9 +222,21 @@ func quotesNewline(b []byte) bool {
 	}
 }
 
-// CheckContent refuses what is no table with these key columns (none: the first); source says what it is, for messages.
-func CheckContent(source string, content []byte, key []string) error {
-	return checkTable(source, content, key)
+// CheckNew refuses what Replace would refuse of a table of this name that is not there yet.
+func CheckNew(name string, r Replacement) error {
+	text, err := r.schema(nil)
+	if err != nil {
+		return err
+	}
+	rules, err := rulesOf(name, text)
+	if err != nil {
+		return err
+	}
+	if err := checkTable(r.Source, r.Content, rules.Schema.Key()); err != nil {
+		return err
+	}
+	_, err = judgeText(name, r.Source, rules, r.Content, nil, rules.Schema.Key())
+	return err
 }
 
 // checkTable refuses content that is no table; source says what it is, for the message.
@@ -180,14 +259,20 @@ func inSource(source string, err error) error {
 	return fmt.Errorf("%s: %w", source, err)
 }
 
-// Commit records what somebody wrote into current.csv by hand. An emptied file is refused unless force is given.
+// Commit records what somebody wrote into current.csv, or into the copy of the schema, by hand. An emptied file is refused
+// unless force is given.
 func (t *Table) Commit(user uint64, note string, force bool) (Result, error) {
 	return t.write(func(s *Session) (*Draft, error) {
 		if s.Head().ID == 0 {
 			return nil, t.notFound()
 		}
+		r := Replacement{Action: verlog.Update, User: user, Note: note, Source: t.dir.Path(currentFile)}
+		next, err := s.editedSchema()
+		if err != nil {
+			return nil, err
+		}
 		if !s.Dirty() {
-			return nil, nil
+			return s.draftSchema(SchemaChange{Text: next, User: user, Note: note})
 		}
 		b, err := s.t.readEdited(s.v)
 		if err != nil {
@@ -197,20 +282,26 @@ func (t *Table) Commit(user uint64, note string, force bool) (Result, error) {
 			err := fault.New(fault.Input, "table %q: current.csv is empty", t.name)
 			return nil, fault.WithHint(err, "'rdb commit --force %s' empties the table, 'rdb restore %s' brings it back", t.name, t.name)
 		}
-		if len(b) > 0 {
-			if err := checkTable(t.dir.Path(currentFile), b, s.KeyNames()); err != nil {
-				return nil, err
+		if len(b) == 0 {
+			d, err := s.against(b, s.KeyNames())
+			if d != nil {
+				d.Action, d.User, d.Note = r.Action, user, note
 			}
+			return d, err
 		}
-		d, err := s.against(b, s.KeyNames())
-		if d != nil {
-			d.Action, d.User, d.Note = verlog.Update, user, note
+		r.Content = b
+		if next != nil {
+			return s.newContent(r, next, true)
 		}
-		return d, err
+		now, err := s.schemaText()
+		if err != nil {
+			return nil, err
+		}
+		return s.newContent(r, now, false)
 	}, true)
 }
 
-// Restore drops an edit by hand: current.csv is the head again. The edited file is kept in aside/, and the result says
+// Restore drops an edit by hand: current.csv, and the copy of the schema, is as the head says again. The edited file is kept in aside/, and the result says
 // where; it is "" when there was no edit. Once the edit is there, not being able to rebuild current.csv is a warning.
 func (t *Table) Restore() (kept string, err error) {
 	s, err := t.Begin()
@@ -221,8 +312,12 @@ func (t *Table) Restore() (kept string, err error) {
 	if s.Head().ID == 0 {
 		return "", t.notFound()
 	}
-	if !s.Dirty() {
-		return "", nil
+	schema, err := s.dropEditedSchema()
+	if err != nil || !s.Dirty() {
+		return schema, err
+	}
+	if schema != "" {
+		t.warn("the edited schema is kept in " + schema)
 	}
 	if kept, err = t.moveAside(currentFile, currentFile); err != nil {
 		return "", err

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/reedbase/reedbase/pkg/conflict"
-	"github.com/reedbase/reedbase/pkg/delta"
 	"github.com/reedbase/reedbase/pkg/fault"
 	"github.com/reedbase/reedbase/pkg/row"
 	"github.com/reedbase/reedbase/pkg/verlog"
@@ -157,7 +156,7 @@ func (r *resolver) draft(user uint64) (d *Draft, err error) {
 	if err != nil || d != nil {
 		return d, err
 	}
-	return &Draft{Delta: delta.Edit(e.head.Size, nil), Hash: e.s.Head().Hash}, nil
+	return e.s.unchanged()
 }
 
 // find returns the open conflict that a resolution means.

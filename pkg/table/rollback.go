@@ -10,7 +10,7 @@ import (
 	"github.com/reedbase/reedbase/pkg/verlog"
 )
 
-// Rollback stores a new version with the content of version id, byte for byte. It also brings a deleted table back.
+// Rollback stores a new version with the content of version id, byte for byte, and the schema that it had. It also brings a deleted table back.
 func (t *Table) Rollback(user uint64, id stamp.ID) (Result, error) {
 	return t.Write(func(s *Session) (*Draft, error) { return s.rollback(user, id) })
 }
@@ -32,18 +32,37 @@ func (s *Session) rollback(user uint64, id stamp.ID) (*Draft, error) {
 	if err != nil {
 		return nil, err
 	}
-	key, err := s.t.keyAt(id, x)
+	was, err := s.t.schemaAt(id, x)
 	if err != nil {
 		return nil, err
 	}
-	d, err := s.against(b, key)
-	if d != nil {
-		d.Action, d.User = verlog.Rollback, user
-		if !slices.Equal(key, s.KeyNames()) {
-			d.Schema = keySchema(key)
+	now, err := s.schemaText()
+	if err != nil {
+		return nil, err
+	}
+	return s.goBackTo(user, b, was, sameSchema(was, now))
+}
+
+// goBackTo makes the draft that brings a content and the schema that it had back; nil when the table has both. It is not held
+// against the schema: it stood under that before.
+func (s *Session) goBackTo(user uint64, content, schema []byte, same bool) (*Draft, error) {
+	key, err := parseKeys(schema)
+	if err != nil {
+		return nil, err
+	}
+	d, err := s.against(content, key)
+	if err != nil || d == nil && same {
+		return nil, err
+	}
+	if d == nil {
+		if d, err = s.unchanged(); err != nil {
+			return nil, err
 		}
 	}
-	return d, err
+	if d.Action, d.User = verlog.Rollback, user; !same {
+		d.Schema = orNone(schema)
+	}
+	return d, nil
 }
 
 // GoBack works out what makes the table what it was at a moment, the last id of which is until: nil when it is that
@@ -88,7 +107,7 @@ func (t *Table) RollbackRow(user uint64, id stamp.ID, key []string) (Result, err
 }
 
 func (e *Edit) rollback(id stamp.ID, key []string) error {
-	r, err := e.find(key)
+	key, r, err := e.findSpelled(key)
 	if err != nil {
 		return err
 	}

@@ -30,6 +30,8 @@ type Session struct {
 	asked    bool          // for keys
 	searched bool          // for a row, in all of the text
 
+	rules *Rules // of the table as the staged versions make it; nil until somebody asks
+
 	unsettled error // why a line of a commit over several tables is not in the log
 }
 

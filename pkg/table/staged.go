@@ -39,7 +39,7 @@ func (v *staged) discard(t *Table) {
 
 // result is what storing the version did.
 func (v *staged) result() Result {
-	r := Result{ID: v.line.ID, Stored: true, Action: v.line.Action, Counts: v.draft.Counts, DeltaSize: v.line.Size, Side: v.line.Parent}
+	r := Result{ID: v.line.ID, Stored: true, Action: v.line.Action, Counts: v.draft.Counts, DeltaSize: v.line.Size, Side: v.line.Parent, warning: v.draft.warning}
 	if d := v.draft.conflicts; d != nil {
 		r.Conflicts, r.Settled = d.Left(), len(d.Settled)
 	}
@@ -59,7 +59,7 @@ func (s *Session) Staged() []verlog.Line {
 func (s *Session) unstage() {
 	last := len(s.staged) - 1
 	s.staged[last].discard(s.t)
-	s.staged = s.staged[:last]
+	s.staged, s.rules = s.staged[:last], nil
 	s.supersede()
 	s.dropKeys()
 }
@@ -177,5 +177,5 @@ func (s *Session) supersede() {
 // forget ends the staged versions: they are published, or taken back.
 func (s *Session) forget() {
 	s.dropNext()
-	s.staged, s.tip = nil, nil
+	s.staged, s.tip, s.rules = nil, nil, nil
 }

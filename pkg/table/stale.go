@@ -10,6 +10,7 @@ import (
 	"github.com/reedbase/reedbase/pkg/fault"
 	"github.com/reedbase/reedbase/pkg/merge"
 	"github.com/reedbase/reedbase/pkg/row"
+	"github.com/reedbase/reedbase/pkg/schema"
 	"github.com/reedbase/reedbase/pkg/stamp"
 	"github.com/reedbase/reedbase/pkg/verlog"
 )
@@ -108,14 +109,22 @@ func (s *Session) mergeKey(base verlog.Line, old []byte, x *index) (key []string
 type threeWay struct {
 	base    verlog.Line
 	old     []byte   // the text of base
+	ours    []byte   // the head's
+	sound   bool     // old is a table under the key
 	key     []string // names of the key's columns
 	text    []byte   // the merged one
 	options MergeOptions
+	clashes int // of its conflicts; those behind them came of the table's rules
 	*merge.Result
 }
 
 func (s *Session) merge(r Replacement, base verlog.Line, x *index) (*threeWay, error) {
-	w, err := &threeWay{base: base, options: r.Merge}, error(nil)
+	w := &threeWay{base: base, options: r.Merge}
+	rules, err := s.Rules()
+	if err != nil {
+		return nil, err
+	}
+	w.options.Rows = w.options.Rows || rules.Schema.Merge == schema.Rows
 	if w.old, err = s.t.contentOrEmpty(base.ID, x); err != nil || bytes.Equal(w.old, r.Content) {
 		return nil, err
 	}
@@ -131,19 +140,20 @@ func (s *Session) merge(r Replacement, base verlog.Line, x *index) (*threeWay, e
 	if err != nil {
 		return nil, err
 	}
-	if err := w.merge(ours, r.Content, sound); err != nil {
+	w.ours, w.sound = ours, sound
+	if err := w.merge(r.Content); err != nil {
 		return nil, s.refused(r, base, err)
 	}
 	return w, nil
 }
 
-// merge merges two texts that were made of the base's; sound says that this is a table under the key.
-func (w *threeWay) merge(ours, theirs []byte, sound bool) (err error) {
-	o := merge.Options{Key: w.key, Rows: w.options.Rows, Sound: sound}
+// merge merges the head's text with another that was made of the base's.
+func (w *threeWay) merge(theirs []byte) (err error) {
+	o := merge.Options{Key: w.key, Rows: w.options.Rows, Sound: w.sound}
 	if w.options.Strategy == LastWriteWins {
 		o.Favor = merge.Theirs // all that is in the head was written before the version that is being made
 	}
-	if w.Result, err = merge.Merge(w.old, ours, theirs, o); err != nil {
+	if w.Result, err = merge.Merge(w.old, w.ours, theirs, o); err != nil {
 		return err
 	}
 	text := bytes.NewBuffer(make([]byte, 0, w.Delta.Size))
@@ -176,6 +186,10 @@ func (s *Session) stageMerge(r Replacement, base verlog.Line, x *index) error {
 	if err != nil || w == nil {
 		return err
 	}
+	warning, err := s.rule(w, r, x)
+	if err != nil {
+		return err
+	}
 	disputed, err := s.t.disputes(w, s.Head(), r.User, x)
 	if err != nil {
 		return err
@@ -183,7 +197,7 @@ func (s *Session) stageMerge(r Replacement, base verlog.Line, x *index) error {
 	if w.options.Fail && len(disputed.Opened) > 0 {
 		return fault.As(fault.No, &Clash{s.t.name, disputed.Opened})
 	}
-	side := Draft{Action: r.Action, User: r.User, Note: r.Note, Base: base.ID, Hash: verlog.Sum(r.Content), Counts: countsOf(w.Theirs)}
+	side := Draft{Action: r.Action, User: r.User, Note: r.Note, Base: base.ID, Hash: verlog.Sum(r.Content), Counts: countsOf(w.Theirs), warning: warning}
 	side.Delta = delta.Diff(w.old, r.Content)
 	if side.Patch, err = smallest(&side.Delta, r.Content); err != nil {
 		return err
@@ -199,7 +213,7 @@ func (s *Session) stageMerge(r Replacement, base verlog.Line, x *index) error {
 	join.Parent = line.ID
 	if len(disputed.Opened) > 0 {
 		join.Action, join.conflicts = verlog.MergeConflicts, disputed
-		name(disputed, s.t.name, line.ID, w.options.Strategy)
+		name(disputed, s.t.name, line.ID, w.options.Strategy, w.clashes)
 	}
 	if _, err = s.Stage(*join); err != nil {
 		s.unstage()
@@ -215,9 +229,9 @@ func (s *Session) joining(w *threeWay, user uint64) (*Draft, error) {
 		return nil, err
 	}
 	if len(s.KeyNames()) == 0 && w.Columns[0] != w.key[0] {
-		d.Schema = keySchema(w.key) // the key is no longer the first column
+		d.Schema, err = s.keyed(w.key) // the key is no longer the first column
 	}
-	return d, nil
+	return d, err
 }
 
 func countsOf(c merge.Counts) Counts {
@@ -248,12 +262,13 @@ func (t *Table) disputes(w *threeWay, head verlog.Line, user uint64, x *index) (
 	return d, nil
 }
 
-// name gives the conflicts of a merge of a table their ids, and settles them where the strategy does.
-func name(f *conflict.File, table string, side stamp.ID, strategy Strategy) {
+// name gives the conflicts of a merge of a table their ids, and settles them where the strategy does. The first ones are clashes;
+// the others came of the table's rules, by which the head's values stand whatever was written later.
+func name(f *conflict.File, table string, side stamp.ID, strategy Strategy, clashes int) {
 	for i := range f.Opened {
 		c := &f.Opened[i]
 		c.ID, c.Theirs.Version = conflict.NewID(table, side, i+1), side
-		if strategy != Manual {
+		if strategy == FirstWriteWins || strategy != Manual && i < clashes {
 			f.Settled = append(f.Settled, conflict.Settled{ID: c.ID, Key: c.Key, Columns: c.Columns, By: strategy.String(), Now: c.Now})
 		}
 	}

@@ -25,6 +25,7 @@ type record struct {
 	log     durable.Stat // of version.log, all of it verified
 	head    verlog.Line  // the head at that moment
 	key     []string     // names of the key's columns; none: the first column
+	schema  stamp.ID     // the version that set the table's schema; 0: none did
 }
 
 func (r record) encode() []byte {
@@ -36,7 +37,7 @@ func (r record) encode() []byte {
 		}
 		b = append(b, strconv.Quote(k)...)
 	}
-	b = append(b, '\n')
+	b = fmt.Appendf(b, "\n%s\n", r.schema)
 	b = fmt.Appendf(b, "%d\n", crc32.ChecksumIEEE(b))
 	if len(b) > stateSize {
 		return nil
@@ -47,11 +48,11 @@ func (r record) encode() []byte {
 func parseRecord(b []byte) (r record, ok bool) {
 	text := strings.TrimRight(string(b), "\x00")
 	f := strings.SplitAfter(text, "\n")
-	if len(f) != 8 || f[7] != "" {
+	if len(f) != 9 || f[8] != "" {
 		return r, false
 	}
-	sum := crc32.ChecksumIEEE([]byte(text[:len(text)-len(f[6])]))
-	if f[6] != fmt.Sprintf("%d\n", sum) {
+	sum := crc32.ChecksumIEEE([]byte(text[:len(text)-len(f[7])]))
+	if f[7] != fmt.Sprintf("%d\n", sum) {
 		return r, false
 	}
 	for i := range f {
@@ -69,6 +70,9 @@ func parseRecord(b []byte) (r record, ok bool) {
 		return r, false
 	}
 	if r.head, err = verlog.ParseLine([]byte(f[4])); err != nil {
+		return r, false
+	}
+	if r.schema, err = stamp.Parse(f[6]); err != nil {
 		return r, false
 	}
 	r.key, ok = unquoteAll(f[5])

@@ -42,7 +42,9 @@ type Options struct {
 	Cache       *durable.Dir                          // for derived files; nil keeps none
 	IndexSize   int64                                 // bytes that an index may have; 0 is 256 MiB, less than 0 none
 	IndexMemory int64                                 // bytes of memory that building one may take; 0 is 512 MiB, less than 0 none
-	Warn        func(text string)                     // told what happened beside the call's result; nil drops it
+	// Schemas opens the folder with the copies of schemas for people; nil where it is not there and not to be made. Nil keeps no copies.
+	Schemas func(make bool) (*durable.Dir, error)
+	Warn    func(text string) // told what happened beside the call's result; nil drops it
 
 	// Pending returns the table's lines in commits over several tables that a crash may have left half carried out. Whoever
 	// holds the table's lock adds those that its log lacks, before anything else; an error refuses a write. Nil stands for

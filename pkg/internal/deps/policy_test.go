@@ -32,7 +32,7 @@ floor 2 algorithms, pure
 floor 3 disk
 	index: durable row
 	ledger: fault durable dict stamp
-	table: fault cell conflict durable delta dict merge row stamp verlog →index →ledger
+	table: fault cell conflict durable delta dict merge rbks row schema stamp verlog →index →ledger
 	store: fault conflict durable delta dict row stamp verlog →ledger →table
 
 floor 4 meaning and network
@@ -41,10 +41,10 @@ floor 4 meaning and network
 
 floor 5 edge
 	cli: fault screen spell
-	reedbase: fault conflict durable delta dict merge row stamp verlog ledger table store
+	reedbase: fault conflict durable delta dict merge rbks row schema stamp verlog ledger table store
 
 floor 6 commands
-	cmd/rdb: fault cli delta dict merge rbks row stamp verlog reedbase
+	cmd/rdb: fault cli delta dict merge rbks row schema stamp verlog reedbase
 	cmd/rdb-apply: fault cli delta verlog
 	cmd/rdb-delta: fault cli delta row
 	cmd/rdb-dict: fault cli dict durable ledger stamp store
