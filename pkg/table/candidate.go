@@ -18,8 +18,8 @@ const currentTemp = currentFile + tempSuffix
 // The calls: open temp, fallocate, pread and write, futimens, renameat2 RENAME_EXCHANGE, fstat, unlink. Nothing is
 // synced: after a power cut current.csv is checked and rebuilt from what is.
 
-// BUG: an edit by hand that is saved in the moment before the exchange, by a process that dies in the moment after it,
-// stays under the temp name, where the next write takes it for a leftover.
+// An edit by hand that is saved in the moment before the exchange stays under the temp name if the writer dies in the moment
+// after it: see settleLeftover.
 
 // candidate is a text being written that is to become current.csv.
 type candidate struct {

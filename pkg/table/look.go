@@ -201,13 +201,21 @@ func (t *Table) judge(v *view) (State, error) {
 	if err != nil || len(text)%pageSize != 0 && text[len(text)-1] == '\n' {
 		return Dirty, err
 	}
-	x := indexOf(v.log.lines)
-	for _, l := range v.log.lines[max(0, len(v.log.lines)-lastPieces):] {
-		if t.begins(l, x, text) {
-			return Damaged, nil
-		}
+	if t.begun(text, v.log.lines) {
+		return Damaged, nil
 	}
 	return Dirty, nil
+}
+
+// begun reports whether one of the newest versions begins with text.
+func (t *Table) begun(text []byte, lines []verlog.Line) bool {
+	x := indexOf(lines)
+	for _, l := range lines[max(0, len(lines)-lastPieces):] {
+		if t.begins(l, x, text) {
+			return true
+		}
+	}
+	return false
 }
 
 // begins reports whether the content of l's version can be read and begins with text.

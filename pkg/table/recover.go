@@ -54,6 +54,9 @@ func (t *Table) Recover() (done []string, err error) {
 	if r.v.head().ID == 0 {
 		return nil, nil
 	}
+	if err := r.t.settleLeftover(r.v); err != nil {
+		return nil, err
+	}
 	s := &Session{t: r.t, v: r.v}
 	if err := s.addPending(); err != nil {
 		return nil, err

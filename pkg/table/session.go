@@ -78,6 +78,9 @@ func (s *Session) open() (err error) {
 	if v.head().ID == 0 {
 		return s.addPending()
 	}
+	if err := t.settleLeftover(v); err != nil {
+		return err
+	}
 	if v.state == Stale || v.state == Missing || v.state == Damaged {
 		if err := t.rebuild(v, nil); err != nil {
 			return err
