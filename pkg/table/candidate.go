@@ -53,7 +53,11 @@ func (t *Table) prepare(d *delta.Delta, old *Content) (*candidate, error) {
 	c, err := t.candidate(old)
 	if err == nil {
 		c.become(d)
-		go func() { c.done <- c.write() }()
+		if old.Size < hurryFrom {
+			c.done <- c.write() // sooner than another core begins
+		} else {
+			go func() { c.done <- c.write() }()
+		}
 	}
 	return c, err
 }

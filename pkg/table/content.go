@@ -60,6 +60,15 @@ func (c *Content) Bytes() ([]byte, error) {
 	return b, err
 }
 
+// hold keeps the whole text in memory, and reads it from there from now on.
+func (c *Content) hold() error {
+	b, err := c.Bytes()
+	if err == nil {
+		c.ReaderAt = bytes.NewReader(b)
+	}
+	return err
+}
+
 // WriteTo writes the whole text.
 func (c *Content) WriteTo(w io.Writer) (int64, error) {
 	if c.bytes != nil {

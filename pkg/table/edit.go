@@ -57,6 +57,11 @@ func (s *Session) Edit() (*Edit, error) {
 	if err != nil {
 		return nil, err
 	}
+	if head.Size < minIndexed { // read once, a small text is found in, hashed and written from memory
+		if err := head.hold(); err != nil {
+			return nil, err
+		}
+	}
 	e := &Edit{s: s, head: head, read: newHashedReader(head), key: s.KeyNames(), rows: map[string]*editedRow{}}
 	if e.columns, err = (text{ReaderAt: head, size: head.Size}).columns(); err != nil {
 		return nil, err
@@ -364,8 +369,15 @@ func (e *Edit) render(d *delta.Delta, splices []delta.Splice) (hash verlog.Hash,
 // hash returns the hash of the text with the splices made. What was read to find the rows is not read again.
 func (e *Edit) hash(splices []delta.Splice) (verlog.Hash, error) {
 	h, at := e.read.before(splices[0].Off)
-	buf := make([]byte, min(readSize, e.head.Size+1))
+	var buf []byte
 	copyTo := func(end int64) error {
+		if e.head.bytes != nil {
+			h.Write(e.head.bytes[at:end])
+			return nil
+		}
+		if buf == nil {
+			buf = make([]byte, min(readSize, e.head.Size+1))
+		}
 		n, err := io.CopyBuffer(struct{ io.Writer }{h}, io.NewSectionReader(e.head, at, end-at), buf)
 		if err == nil && n < end-at {
 			err = e.becameShorter()

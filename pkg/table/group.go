@@ -173,12 +173,8 @@ func (s *Session) gather() []durable.Waiter {
 	if err != nil {
 		return nil
 	}
-	if head.Size <= maxGroupText {
-		text, err := head.Bytes()
-		if err != nil {
-			return nil
-		}
-		head.ReaderAt = bytes.NewReader(text)
+	if head.Size <= maxGroupText && head.hold() != nil {
+		return nil
 	}
 	s.group = true
 	return waiting

@@ -85,6 +85,12 @@ func (e *Edit) look(id []byte) (at row.Row, record []byte, ok bool, err error) {
 		return at, nil, false, err
 	}
 	e.s.searched = true
+	if text := e.head.bytes; text != nil {
+		if at, ok, err = row.Find(text, id, e.keyAt); ok {
+			record = text[at.Body:at.End]
+		}
+		return at, record, ok, err
+	}
 	return row.FindReader(e.read, e.head.Size, id, e.keyAt, nil)
 }
 
