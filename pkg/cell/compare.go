@@ -51,6 +51,12 @@ func (c Comparison) Compare(a, b Value) int {
 	return Order(a.as(c.left), b.as(c.right))
 }
 
+// Beside returns v as it is compared with a column of type t, if it comes from no such column itself: a text that reads as a
+// value of a type that is no string is that value, a number beside a string is the text that spells it. By what Comparing says
+// of two types, Order finds a left value and a right one equal after this where Compare does before, but for a cell without a
+// type and what is no column.
+func Beside(v Value, t Type) Value { return v.as(t) }
+
 // as returns what v is beside a column of type t.
 func (v Value) as(t Type) Value {
 	switch {

@@ -24,6 +24,7 @@ const (
 	TooManyValues                   // Options.MaxValues
 	TooManyOrderings                // Options.MaxOrderings
 	TooManyNots                     // Options.MaxNots
+	Refused                         // what the statement asks for is not there, or cannot be; Parse never says so
 )
 
 // Error says what is wrong with a text, and where. Parse gives it the kind fault.Input and its hint.
@@ -135,4 +136,19 @@ func clip(s string) string {
 		return string([]rune(firstBytes(s, 4*most))[:most]) + "…"
 	}
 	return s
+}
+
+// At returns err with a place in the text of a statement: the line, the column and the excerpt that the errors of Parse have, its
+// kind and its hint. Offset is in bytes, and len(text) at most. With an empty text err is returned as it is.
+func At(text string, offset int, err error) error {
+	if text == "" || err == nil {
+		return err
+	}
+	e := &Error{Reason: Refused, Text: err.Error(), Hint: fault.HintOf(err), Offset: min(offset, len(text))}
+	e.locate(text, &place{})
+	placed := fault.As(fault.KindOf(err), e)
+	if e.Hint != "" {
+		placed = fault.WithHint(placed, "%s", e.Hint)
+	}
+	return placed
 }
