@@ -86,7 +86,8 @@ type Index interface {
 	// for OrderedValue.
 	Lookup(key []cell.Value) iter.Seq2[int64, error]
 	// Range returns the offsets of the records whose first column lies between the bounds, in the order of the index, or
-	// backwards. An index of the kind Hash has no ranges.
+	// backwards; records whose keys are equal come in the order of the text either way. A bound of NULL that is not inclusive
+	// leaves out NULL alone. An index of the kind Hash has no ranges.
 	Range(low, high Bound, descending bool) iter.Seq2[int64, error]
 	// Estimate returns about how many records Range returns. It reads little.
 	Estimate(low, high Bound) int64

@@ -5,7 +5,6 @@ package plan
 
 import (
 	"github.com/reedbase/reedbase/pkg/cell"
-	"github.com/reedbase/reedbase/pkg/fault"
 	"github.com/reedbase/reedbase/pkg/syntax"
 )
 
@@ -23,18 +22,22 @@ type Options struct {
 
 // Plan is how a query is run. It may be run once.
 type Plan struct {
-	columns []Column
+	Root  Node
+	rules []string // that have changed it, in their order
 }
 
 // Make returns the plan of a query. What is wrong with the query is an error of the kind fault.Input, or fault.NotFound for a
 // name that nothing has; its text holds line, column and a caret under the place when Options.Text is given.
 func Make(query *syntax.Query, catalogue Catalogue, parameters Parameters, options Options) (*Plan, error) {
-	return nil, fault.New(fault.Input, "queries are not supported")
+	b := &binder{catalogue: catalogue, parameters: parameters, text: options.Text}
+	root, err := b.query(query, nil, nil)
+	if err != nil {
+		return nil, err
+	}
+	p := &Plan{Root: root}
+	p.improve(options)
+	return p, nil
 }
 
 // Columns returns the columns of the result.
-func (p *Plan) Columns() []Column { return p.columns }
-
-// Explain returns the plan as a tree, one operator a line, with the number of rows that each was estimated to return and,
-// after a run, has returned; then the rules that have changed the plan.
-func (p *Plan) Explain() string { return "" }
+func (p *Plan) Columns() []Column { return p.Root.Columns() }

@@ -36,8 +36,9 @@ floor 3 disk
 	store: fault conflict durable delta dict row stamp verlog →ledger →table
 
 floor 4 meaning and network
-	plan: fault cell rbks spell syntax
-	exec: fault cell →plan
+	plan: fault cell function rbks spell syntax
+	plan/files: fault cell rbks row →plan
+	exec: fault cell function rbks row syntax →plan
 
 floor 5 edge
 	cli: fault screen spell

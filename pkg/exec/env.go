@@ -1,0 +1,83 @@
+package exec
+
+import (
+	"github.com/reedbase/reedbase/pkg/cell"
+	"github.com/reedbase/reedbase/pkg/fault"
+	"github.com/reedbase/reedbase/pkg/function"
+)
+
+// env is where an operator computes expressions: the memory of values on their way and of the texts it makes. It is used by one
+// goroutine.
+type env struct {
+	query    *query
+	frame    *frame
+	function function.Context
+	stack    [][]cell.Value
+	top      int
+	lists    [][]int32
+	listTop  int
+	text     []byte // texts made for the batch at hand
+}
+
+// frame is the row around a subquery, whose values its expressions can use.
+type frame struct{ params []cell.Value }
+
+// reset takes back the texts of the batch before.
+func (e *env) reset() {
+	e.function.Reset()
+	e.text = e.text[:0]
+	if cap(e.text) > 1<<20 {
+		e.text = nil
+	}
+}
+
+// scratch returns a column of values until the stack is set back to where it was.
+func (e *env) scratch() []cell.Value {
+	if e.top == len(e.stack) {
+		e.stack = append(e.stack, make([]cell.Value, batchRows))
+	}
+	e.top++
+	return e.stack[e.top-1]
+}
+
+// list returns a copy of a selection until the stack of lists is set back.
+func (e *env) list(sel []int32) []int32 {
+	if e.listTop == len(e.lists) {
+		e.lists = append(e.lists, make([]int32, 0, batchRows))
+	}
+	l := append(e.lists[e.listTop][:0], sel...)
+	e.listTop++
+	return l
+}
+
+const maxText = function.DefaultMaxText
+
+// concat returns the text of two values.
+func (e *env) concat(a, b cell.Value) (cell.Value, error) {
+	if a.IsNull() || b.IsNull() {
+		return cell.Value{}, nil
+	}
+	need := len(a.Text()) + len(b.Text()) + 64
+	if need > maxText {
+		return cell.Value{}, fault.New(fault.Input, "||: the result has more than %d bytes", maxText)
+	}
+	if cap(e.text)-len(e.text) < need {
+		e.text = make([]byte, 0, max(need, 4<<10))
+	}
+	at := len(e.text)
+	e.text = b.AppendText(a.AppendText(e.text))
+	return cell.FromText(e.text[at:len(e.text):len(e.text)]), nil
+}
+
+// spell returns the text of v, valid for the batch at hand.
+func (e *env) spell(v cell.Value) []byte {
+	if v.Kind() == cell.KindText || v.Text() != nil {
+		return v.Text()
+	}
+	if cap(e.text)-len(e.text) < 64 {
+		e.text = make([]byte, 0, 4<<10)
+	}
+	at := len(e.text)
+	e.text = v.AppendText(e.text)
+	return e.text[at:len(e.text):len(e.text)]
+}

@@ -1,0 +1,44 @@
+package exec
+
+import (
+	"iter"
+
+	"github.com/reedbase/reedbase/pkg/cell"
+)
+
+// puller takes rows from a relation that has no text.
+type puller struct {
+	next func() ([]cell.Value, error, bool)
+	stop func()
+}
+
+func newPuller(rows iter.Seq2[[]cell.Value, error]) *puller {
+	next, stop := iter.Pull2(rows)
+	return &puller{next, stop}
+}
+
+// rows fills a batch from the relation's iterator; it returns the number of rows, 0 at the end.
+func (s *blocks) rows(e *env, b *batch, cells []int) (n int, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.query.stopped(); err != nil || s.done {
+		return 0, err
+	}
+	for n < batchRows {
+		row, err, ok := s.puller.next()
+		if err != nil {
+			return 0, err
+		}
+		if !ok {
+			s.done = true
+			break
+		}
+		for _, c := range cells {
+			b.cols[c][n] = e.keep(row[c])
+		}
+		n++
+	}
+	b.sel, b.position = all(b.sel, n), s.number
+	s.number++
+	return n, nil
+}

@@ -1,0 +1,279 @@
+package exec
+
+import (
+	"github.com/reedbase/reedbase/pkg/cell"
+	"github.com/reedbase/reedbase/pkg/plan"
+	"github.com/reedbase/reedbase/pkg/syntax"
+)
+
+// join keeps one side in memory and looks there for the partners of each row of the other side, in the order of that side.
+type join struct {
+	*env
+	node     *plan.Join
+	probe    operator
+	built    *joined
+	keys     []code // of the side that is read
+	dual     bool   // its only key is a cell without a type: as a number and as the text that spells it
+	terms    []test
+	left     bool // rows without a partner are returned too
+	probeAt  int  // the first column of the side that is read
+	buildAt  int
+	probes   []int // columns of that side that are needed
+	packer   packer
+	round    int
+	out      batch
+	pending  pending
+	vectors  [][]cell.Value
+	key      []byte
+	rowOf    []int32 // for each row of out, the row of the side that is read
+	partners [][]cell.Value
+	matched  bool // the row whose pairs are tested has had one for which the terms hold
+}
+
+// pending is how far the rows of a batch are done.
+type pending struct {
+	batch   *batch
+	at      int    // in its selection
+	partner int32  // the next one of the row, or noPartner
+	second  []byte // a key to look for when there are no more partners, or nil
+	found   bool   // the row has had one
+	looked  bool
+}
+
+const noPartner = -1
+
+func newJoin(b *builder, n *plan.Join, s *sharing) (operator, error) {
+	j := &join{env: b.env(), node: n, left: n.Kind == syntax.LeftJoin, rowOf: make([]int32, batchRows)}
+	width := len(n.Left.Columns())
+	probe, build := n.Left, n.Right
+	j.buildAt = width
+	if n.BuildLeft {
+		probe, build = n.Right, n.Left
+		j.probeAt, j.buildAt = width, 0
+	}
+	var err error
+	if j.probe, err = b.one(probe, s); err != nil {
+		return nil, err
+	}
+	built, ok := s.sites[n].(*joined)
+	if !ok {
+		if built, err = newJoined(b, n, build); err != nil {
+			return nil, err
+		}
+		s.sites[n] = built
+	}
+	j.built = built
+	for _, k := range n.Keys {
+		x := k.Left
+		if n.BuildLeft {
+			x = k.Right
+		}
+		c, err := b.compiler().expr(x)
+		if err != nil {
+			return nil, err
+		}
+		j.keys = append(j.keys, c)
+		j.dual = k.Dual == plan.LeftSide && !n.BuildLeft || k.Dual == plan.RightSide && n.BuildLeft
+	}
+	if j.terms, err = b.compiler().tests(n.Terms); err != nil {
+		return nil, err
+	}
+	j.shape(probe, build)
+	return j, nil
+}
+
+// shape finds out which columns go where.
+func (j *join) shape(probe, build plan.Node) {
+	need := make([]bool, len(j.node.Need))
+	copy(need, j.node.Need)
+	for _, x := range j.node.Terms {
+		plan.Visit(x, func(y plan.Expr) bool {
+			if f, ok := y.(*plan.Field); ok {
+				need[f.Index] = true
+			}
+			return true
+		})
+	}
+	j.out.cols = columns(need)
+	j.probes = numbers(need[j.probeAt : j.probeAt+len(probe.Columns())])
+	j.packer = newPacker(build.Figures().Need)
+	j.partners = make([][]cell.Value, len(build.Columns()))
+	for i := range j.partners {
+		j.partners[i] = j.out.cols[j.buildAt+i]
+		if j.partners[i] == nil && build.Figures().Need[i] {
+			j.partners[i] = make([]cell.Value, batchRows) // a key that nobody reads
+		}
+	}
+	j.vectors = make([][]cell.Value, len(j.keys))
+}
+
+func (j *join) open() error {
+	j.round++
+	j.pending, j.matched = pending{}, false
+	if err := j.built.open(j.round); err != nil {
+		return err
+	}
+	return j.probe.open()
+}
+
+func (j *join) close() {
+	j.probe.close()
+	j.built.close()
+}
+
+func (j *join) next() (*batch, error) {
+	if err := j.query.stopped(); err != nil {
+		return nil, err
+	}
+	if j.pending.batch == nil {
+		b, err := j.probe.next()
+		if b == nil || err != nil {
+			return nil, err
+		}
+		j.reset()
+		j.top = 0
+		for k := range j.keys {
+			if j.vectors[k], err = j.keys[k].vector(j.env, b, b.sel); err != nil {
+				return nil, err
+			}
+		}
+		j.pending = pending{batch: b, partner: noPartner}
+	}
+	n := j.fill()
+	j.out.sel, j.out.position = all(j.out.sel, n), j.pending.batch.position
+	if err := j.test(); err != nil {
+		return nil, err
+	}
+	if p := &j.pending; p.at == len(p.batch.sel) {
+		p.batch = nil
+	}
+	return &j.out, nil
+}
+
+// fill puts pairs into out until it is full or the batch is done, and returns how many. With terms that pairs are tested by, a row
+// of a LEFT JOIN has, behind its pairs, one without a partner.
+func (j *join) fill() (n int) {
+	p := &j.pending
+	for n < batchRows && p.at < len(p.batch.sel) {
+		row := p.batch.sel[p.at]
+		if !p.looked {
+			p.partner, p.looked, p.found = j.look(row), true, false
+		}
+		for p.partner != noPartner && n < batchRows {
+			j.pair(n, row, p.partner)
+			p.partner = j.built.following(p.partner)
+			if p.partner == noPartner && p.second != nil {
+				p.partner, p.second = j.built.find(p.second), nil
+			}
+			if len(j.terms) == 0 {
+				p.found = true
+			}
+			n++
+		}
+		if p.partner != noPartner || n == batchRows && j.left {
+			return n
+		}
+		if j.left && !(len(j.terms) == 0 && p.found) {
+			j.alone(n, row)
+			n++
+		}
+		p.at, p.looked = p.at+1, false
+	}
+	return n
+}
+
+// look returns the first partner of a row.
+func (j *join) look(row int32) int32 {
+	j.pending.second = nil
+	if len(j.keys) == 0 {
+		return j.built.find(nil)
+	}
+	j.key = j.key[:0]
+	for _, column := range j.vectors {
+		if column[row].IsNull() {
+			return noPartner
+		}
+		j.key = cell.AppendEqual(j.key, column[row])
+	}
+	first := j.built.find(j.key)
+	if v := &j.vectors[0][row]; j.dual && v.IsNumber() && v.Text() != nil {
+		second := cell.AppendEqual(nil, cell.FromText(v.Text()))
+		if first == noPartner {
+			return j.built.find(second)
+		}
+		j.pending.second = second
+	}
+	return first
+}
+
+// pair puts a row and a partner into row n of out.
+func (j *join) pair(n int, row, partner int32) {
+	for _, c := range j.probes {
+		j.out.cols[j.probeAt+c][n] = j.pending.batch.cols[c][row]
+	}
+	j.packer.read(j.built.row(partner), j.partners, n)
+	j.rowOf[n] = row
+}
+
+// alone puts a row without a partner into row n of out.
+func (j *join) alone(n int, row int32) {
+	for _, c := range j.probes {
+		j.out.cols[j.probeAt+c][n] = j.pending.batch.cols[c][row]
+	}
+	for _, c := range j.packer.need {
+		j.partners[c][n] = cell.Value{}
+	}
+	j.rowOf[n] = ^row
+}
+
+// test leaves the pairs for which the terms hold, and of a LEFT JOIN the rows that then have no partner.
+func (j *join) test() (err error) {
+	if len(j.terms) == 0 {
+		return nil
+	}
+	if !j.left {
+		return j.hold(&j.out)
+	}
+	lists := j.listTop
+	defer func() { j.listTop = lists }()
+	pairs := batch{cols: j.out.cols, sel: j.list(nil)}
+	all := j.out.sel
+	for _, n := range all {
+		if j.rowOf[n] >= 0 {
+			pairs.sel = append(pairs.sel, n)
+		}
+	}
+	if err := j.hold(&pairs); err != nil {
+		return err
+	}
+	left, k := all[:0], 0
+	for _, n := range all {
+		switch {
+		case k < len(pairs.sel) && pairs.sel[k] == n:
+			j.matched = true
+			left = append(left, n)
+			k++
+		case j.rowOf[n] < 0:
+			if !j.matched {
+				left = append(left, n)
+			}
+			j.matched = false
+		}
+	}
+	j.out.sel = left
+	return nil
+}
+
+func (j *join) hold(b *batch) (err error) {
+	top := j.top
+	for _, t := range j.terms {
+		if len(b.sel) == 0 {
+			break
+		}
+		if b.sel, err = t(j.env, b, b.sel); err != nil {
+			return err
+		}
+	}
+	j.top = top
+	return nil
+}

@@ -1,0 +1,298 @@
+package exec
+
+import (
+	"bytes"
+
+	"github.com/reedbase/reedbase/pkg/cell"
+	"github.com/reedbase/reedbase/pkg/plan"
+)
+
+// taker hands out blocks.
+type taker interface {
+	open(round int) error
+	take(b *block) (bool, error)
+	close()
+}
+
+// scan reads the records of a text, and returns a batch, if an empty one, for each block of it. It finds the cells of the columns that are needed, makes values of those that its terms are
+// about, and of the others for the rows alone for which all terms hold.
+type scan struct {
+	*env
+	from   taker
+	tests  []test
+	tested []int // columns that the terms are about, ascending
+	later  []int // other columns that are needed
+	cells  []int // both, ascending
+	types  []cell.Type
+	spans  [][]extent // of each column in cells, one for each row
+	block  block
+	at     int // in the block
+	out    batch
+	round  int
+	texts  []byte // contents of cells that have doubled quotes
+}
+
+// extent is where a cell is in a block, quotes included. A length of none is a cell that the record has not.
+type extent struct{ start, length uint32 }
+
+const none = ^uint32(0)
+
+func newScan(b *builder, n *plan.Scan, s *sharing) (operator, error) {
+	from, ok := s.sites[n].(taker)
+	if !ok {
+		if n.Lookup != nil {
+			from = newLookup(b.query, n)
+		} else {
+			from = &blocks{query: b.query, node: n}
+		}
+		s.sites[n] = from
+	}
+	tests, err := b.compiler().tests(n.Terms)
+	if err != nil {
+		return nil, err
+	}
+	o := &scan{env: b.env(), from: from, tests: tests}
+	need, test := make([]bool, len(n.Need)), make([]bool, len(n.Need))
+	for i, c := range n.Columns() {
+		o.types = append(o.types, c.Type)
+		need[i] = n.Need[i]
+	}
+	for _, x := range n.Terms {
+		plan.Visit(x, func(y plan.Expr) bool {
+			if f, ok := y.(*plan.Field); ok {
+				need[f.Index], test[f.Index] = true, true
+			}
+			return true
+		})
+	}
+	o.cells, o.tested = numbers(need), numbers(test)
+	for _, c := range o.cells {
+		if !test[c] {
+			o.later = append(o.later, c)
+		}
+	}
+	o.spans = make([][]extent, len(need))
+	for _, c := range o.cells {
+		o.spans[c] = make([]extent, batchRows)
+	}
+	o.out.cols = columns(need)
+	return o, nil
+}
+
+func (o *scan) open() error {
+	o.round++
+	o.at, o.block.text = 0, nil
+	return o.from.open(o.round)
+}
+
+func (o *scan) close() { o.from.close() }
+
+func (o *scan) next() (*batch, error) {
+	if s, ok := o.from.(*blocks); ok && s.puller != nil {
+		return o.pulled(s)
+	}
+	for o.at == len(o.block.text) {
+		ok, err := o.from.take(&o.block)
+		if !ok || err != nil {
+			return nil, err
+		}
+		o.at = 0
+	}
+	o.reset()
+	o.texts = o.texts[:0]
+	n := o.find()
+	o.out.sel, o.out.position = all(o.out.sel, n), o.block.number
+	o.values(o.tested)
+	if err := o.test(); err != nil {
+		return nil, err
+	}
+	o.values(o.later)
+	return &o.out, nil
+}
+
+// pulled returns the next rows of a relation without a text.
+func (o *scan) pulled(s *blocks) (*batch, error) {
+	o.reset()
+	n, err := s.rows(o.env, &o.out, o.cells)
+	if n == 0 || err != nil {
+		return nil, err
+	}
+	return &o.out, o.test()
+}
+
+// test leaves the rows for which all terms hold.
+func (o *scan) test() (err error) {
+	for _, t := range o.tests {
+		if len(o.out.sel) == 0 {
+			break
+		}
+		if o.out.sel, err = t(o.env, &o.out, o.out.sel); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// find finds the cells of the next records, as many as a batch holds, and returns how many records there were.
+func (o *scan) find() (n int) {
+	text, at := o.block.text, o.at
+	for n < batchRows && at < len(text) {
+		switch text[at] {
+		case '\n':
+			at++
+			continue
+		case '#':
+			at = lineEnd(text, at)
+			continue
+		case '\r':
+			if at+1 == len(text) || text[at+1] == '\n' {
+				at = min(at+2, len(text))
+				continue
+			}
+		}
+		end := lineEnd(text, at)
+		if o.block.quotes && bytes.IndexByte(text[at:end], '"') >= 0 {
+			at = o.quoted(text, at, n)
+		} else {
+			if len(o.cells) > 0 {
+				o.bare(text, at, end, n)
+			}
+			at = end
+		}
+		n++
+	}
+	o.at = at
+	return n
+}
+
+func lineEnd(text []byte, at int) int {
+	if i := bytes.IndexByte(text[at:], '\n'); i >= 0 {
+		return at + i + 1
+	}
+	return len(text)
+}
+
+// bare finds the cells of a record without quotes.
+func (o *scan) bare(text []byte, at, end, row int) {
+	if end > at && text[end-1] == '\n' {
+		end--
+	}
+	if end > at && text[end-1] == '\r' {
+		end--
+	}
+	column := 0
+	for k, wanted := range o.cells {
+		for column < wanted {
+			i := bytes.IndexByte(text[at:end], '|')
+			if i < 0 {
+				o.missing(k, row)
+				return
+			}
+			at += i + 1
+			column++
+		}
+		i := bytes.IndexByte(text[at:end], '|')
+		if i < 0 {
+			i = end - at
+		}
+		o.spans[wanted][row] = extent{uint32(at), uint32(i)}
+	}
+}
+
+// missing is for cells from the k-th that is needed on, which the record has not.
+func (o *scan) missing(k, row int) {
+	for _, wanted := range o.cells[k:] {
+		o.spans[wanted][row] = extent{0, none}
+	}
+}
+
+// quoted finds the cells of a record that has quotes, and returns the offset behind it.
+func (o *scan) quoted(text []byte, at, row int) int {
+	k := 0
+	for column := 0; ; column++ {
+		start := at
+		if at < len(text) && text[at] == '"' {
+			at = quotedEnd(text, at)
+		} else {
+			at = bareEnd(text, at)
+		}
+		if k < len(o.cells) && o.cells[k] == column {
+			o.spans[column][row] = extent{uint32(start), uint32(at - start)}
+			k++
+		}
+		if at == len(text) || text[at] != '|' {
+			o.missing(k, row)
+			return lineEnd(text, at)
+		}
+		at++
+	}
+}
+
+// quotedEnd returns the offset behind a quoted cell, which is well-formed.
+func quotedEnd(text []byte, at int) int {
+	for at++; ; at += 2 {
+		i := bytes.IndexByte(text[at:], '"')
+		if i < 0 {
+			return len(text)
+		}
+		at += i
+		if at+1 == len(text) || text[at+1] != '"' {
+			return at + 1
+		}
+	}
+}
+
+func bareEnd(text []byte, at int) int {
+	for i := at; i < len(text); i++ {
+		switch text[i] {
+		case '|', '\n':
+			return i
+		case '\r':
+			if i+1 == len(text) || text[i+1] == '\n' {
+				return i
+			}
+		}
+	}
+	return len(text)
+}
+
+// values makes values of columns for the rows that are selected.
+func (o *scan) values(list []int) {
+	text := o.block.text
+	for _, c := range list {
+		spans, column, t := o.spans[c], o.out.cols[c], o.types[c]
+		for _, i := range o.out.sel {
+			x := spans[i]
+			if x.length == none {
+				column[i] = cell.Value{}
+				continue
+			}
+			content := text[x.start : x.start+x.length : x.start+x.length]
+			if len(content) > 0 && content[0] == '"' {
+				column[i] = t.Read(o.unquoted(content), true)
+			} else {
+				column[i] = t.Read(content, false)
+			}
+		}
+	}
+}
+
+// unquoted returns the content of a quoted cell, valid for the batch at hand.
+func (o *scan) unquoted(stored []byte) []byte {
+	stored = stored[1 : len(stored)-1]
+	i := bytes.IndexByte(stored, '"')
+	if i < 0 {
+		return stored[:len(stored):len(stored)]
+	}
+	if cap(o.texts)-len(o.texts) < len(stored) {
+		o.texts = make([]byte, 0, max(len(stored), 16<<10))
+	}
+	from := len(o.texts)
+	for i >= 0 {
+		o.texts = append(o.texts, stored[:i+1]...)
+		stored = stored[i+2:]
+		i = bytes.IndexByte(stored, '"')
+	}
+	o.texts = append(o.texts, stored...)
+	return o.texts[from:len(o.texts):len(o.texts)]
+}

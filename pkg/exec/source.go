@@ -1,0 +1,210 @@
+package exec
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"sync"
+
+	"github.com/reedbase/reedbase/pkg/fault"
+	"github.com/reedbase/reedbase/pkg/plan"
+	"github.com/reedbase/reedbase/pkg/row"
+)
+
+const (
+	blockSize = 256 << 10
+	mostBlock = 1 << 30 // bytes of one record
+)
+
+// block is whole records, comments and blank lines, in a buffer that is used again.
+type block struct {
+	text      []byte
+	quotes    bool
+	multiline bool
+	number    uint64 // in the order of the text
+	buf       []byte
+}
+
+// blocks hands out the text of a relation block by block, each to whoever asks first.
+type blocks struct {
+	query *query
+	node  *plan.Scan
+
+	mu      sync.Mutex
+	opened  int // how often
+	source  plan.Source
+	at      int64  // of what is read next
+	rest    []byte // what was read and is no whole record
+	number  uint64
+	done    bool
+	base    int64 // the offset of the text in rest, for messages
+	started bool
+	puller  *puller // for a relation that has no text
+}
+
+// open begins anew, once for each round of the operators that share the blocks.
+func (s *blocks) open(round int) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.opened >= round {
+		return nil
+	}
+	if err := s.closeSource(); err != nil {
+		return err
+	}
+	source, err := s.node.Relation.Open()
+	if err != nil {
+		return err
+	}
+	s.opened, s.source, s.started = round, source, true
+	s.at, s.rest, s.number, s.done, s.base = 0, s.rest[:0], 0, false, 0
+	if source.Rows != nil {
+		s.puller = newPuller(source.Rows)
+		return nil
+	}
+	return s.header()
+}
+
+func (s *blocks) close() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.done = true
+	s.closeSource()
+}
+
+func (s *blocks) closeSource() error {
+	if !s.started {
+		return nil
+	}
+	s.started = false
+	if s.puller != nil {
+		s.puller.stop()
+		s.puller = nil
+	}
+	if s.source.Close == nil {
+		return nil
+	}
+	return s.source.Close()
+}
+
+// read appends what comes next to buf, about as much as it has room for; final is set at the end of the text.
+func (s *blocks) read(buf []byte) (_ []byte, final bool, err error) {
+	room := buf[len(buf):cap(buf)]
+	var n int
+	if s.source.Text != nil {
+		room = room[:min(int64(len(room)), s.source.Size-s.at)]
+		n, err = s.source.Text.ReadAt(room, s.at)
+		if n == len(room) {
+			err = nil
+		}
+		s.at += int64(n)
+		final = s.at == s.source.Size
+		if err == io.EOF {
+			err = fault.New(fault.Other, "%s has become shorter while it was read", s.node.Name)
+		}
+		return buf[:len(buf)+n], final, err
+	}
+	n, err = io.ReadFull(s.source.Stream, room)
+	if err == io.EOF || errors.Is(err, io.ErrUnexpectedEOF) {
+		final, err = true, nil
+	}
+	return buf[:len(buf)+n], final, err
+}
+
+// header passes by the first record.
+func (s *blocks) header() error {
+	buf := make([]byte, 0, min(int64(blockSize), max(s.source.Size, 4<<10)))
+	for {
+		text, final, err := s.read(buf)
+		if err != nil {
+			return err
+		}
+		_, end, err := row.Header(text)
+		if final || err == nil && end < len(text) {
+			if err != nil && len(text) > 0 {
+				return err
+			}
+			s.done = final && end >= len(text)
+			s.rest, s.base = append(s.rest[:0], text[min(end, len(text)):]...), int64(end)
+			return nil
+		}
+		if buf, err = s.larger(text); err != nil {
+			return err
+		}
+	}
+}
+
+func (s *blocks) larger(text []byte) ([]byte, error) {
+	if cap(text) >= mostBlock {
+		return nil, fault.New(fault.Input, "%s: a record has more than %d bytes", s.node.Name, mostBlock)
+	}
+	if err := s.query.charge(int64(cap(text))); err != nil {
+		return nil, err
+	}
+	buf := make([]byte, len(text), 2*cap(text)+blockSize)
+	copy(buf, text)
+	return buf, nil
+}
+
+// take fills b with the next records; ok is false when there are none.
+func (s *blocks) take(b *block) (ok bool, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.done {
+		return false, nil
+	}
+	if err := s.query.stopped(); err != nil {
+		return false, err
+	}
+	if cap(b.buf) < len(s.rest)+4096 {
+		size := int64(blockSize)
+		if s.source.Text != nil {
+			size = min(size, s.source.Size-s.at+int64(len(s.rest)))
+		}
+		b.buf = make([]byte, 0, max(int(size), len(s.rest)+4096))
+	}
+	text := append(b.buf[:0], s.rest...)
+	for {
+		final := false
+		if text, final, err = s.read(text); err != nil {
+			return false, err
+		}
+		c := cut(text, final)
+		if c.bad >= 0 {
+			return false, s.malformed(text, c)
+		}
+		if c.end > 0 || final {
+			s.done = final
+			b.buf, b.text, b.quotes, b.multiline = text, text[:c.end], c.quotes, c.multiline
+			s.rest = append(s.rest[:0], text[c.end:]...)
+			s.base += int64(c.end)
+			b.number, s.number = s.number, s.number+1
+			return true, nil
+		}
+		if text, err = s.larger(text); err != nil {
+			return false, err
+		}
+	}
+}
+
+// malformed returns the error of a quoted cell, with its line where that can be counted.
+func (s *blocks) malformed(text []byte, c cutting) error {
+	what := "a closing quote is not followed by a separator or a line end"
+	if c.open {
+		what = "a quote is opened and never closed"
+	}
+	if s.source.Text == nil {
+		return fault.New(fault.Input, "%s: byte %d: %s", s.node.Name, s.base+int64(c.bad)+1, what)
+	}
+	line := 1
+	buf := make([]byte, blockSize)
+	for at, end := int64(0), s.base+int64(c.bad); at < end; {
+		n, err := s.source.Text.ReadAt(buf[:min(int64(len(buf)), end-at)], at)
+		line += bytes.Count(buf[:n], []byte("\n"))
+		at += int64(n)
+		if err != nil && n == 0 {
+			break
+		}
+	}
+	return fault.New(fault.Input, "%s: line %d: %s", s.node.Name, line, what)
+}

@@ -1,0 +1,399 @@
+package exec
+
+import (
+	"encoding/binary"
+
+	"github.com/reedbase/reedbase/pkg/cell"
+	"github.com/reedbase/reedbase/pkg/function"
+	"github.com/reedbase/reedbase/pkg/plan"
+)
+
+// state is what a call has found out about each group.
+type state interface {
+	// grow makes room for n groups.
+	grow(n int)
+	// size is how many bytes a group takes.
+	size() int64
+	// add takes the rows of sel, whose groups numbers holds and whose arguments the vectors are.
+	add(g *groups, vectors [][]cell.Value, sel []int32, numbers []int32, bare [][]cell.Value) error
+	// merge takes what other has found out about its groups, whose numbers here are given.
+	merge(g, o *groups, other state, numbers []int32) error
+	// settle ends the taking of rows.
+	settle(n int) error
+	// results puts the results of some groups into a column.
+	results(e *env, list []int32, column []cell.Value) error
+	free()
+}
+
+// kind is how a call is computed.
+type kind uint8
+
+const (
+	other kind = iota // by an accumulator for each group, in the order of the rows
+	counting
+	adding
+	least
+	greatest
+	unlike // DISTINCT
+)
+
+func kindOf(c *plan.Aggregate) kind {
+	switch c.Function.Name {
+	case "count":
+		if c.Distinct {
+			return unlike
+		}
+		return counting
+	case "sum", "total", "avg":
+		if c.Distinct {
+			return unlike
+		}
+		return adding
+	case "min":
+		return least
+	case "max":
+		return greatest
+	}
+	return other
+}
+
+func newState(q *query, c *plan.Aggregate) state {
+	switch kindOf(c) {
+	case counting:
+		return &counts{}
+	case adding:
+		return &sums{function: c.Function}
+	case least, greatest:
+		return &extreme{query: q, sign: map[kind]int{least: -1, greatest: 1}[kindOf(c)], store: store{query: q}}
+	case unlike:
+		return &unlikes{query: q, function: c.Function, seen: newHashes(q), accumulated: accumulated{query: q, function: c.Function}}
+	}
+	if c.Distinct {
+		return &unlikes{query: q, function: c.Function, seen: newHashes(q), accumulated: accumulated{query: q, function: c.Function}}
+	}
+	return &accumulated{query: q, function: c.Function}
+}
+
+// grown returns list with n elements.
+func grown[T any](list []T, n int) []T {
+	if n <= cap(list) {
+		return list[:n]
+	}
+	longer := make([]T, n, max(n, 2*cap(list)))
+	copy(longer, list)
+	return longer
+}
+
+// counts counts rows, or values that are not NULL.
+type counts struct{ n []int64 }
+
+func (s *counts) grow(n int)       { s.n = grown(s.n, n) }
+func (s *counts) size() int64      { return 8 }
+func (s *counts) settle(int) error { return nil }
+func (s *counts) free()            {}
+
+func (s *counts) add(_ *groups, vectors [][]cell.Value, sel []int32, numbers []int32, _ [][]cell.Value) error {
+	if len(vectors) == 0 {
+		for _, i := range sel {
+			s.n[numbers[i]]++
+		}
+		return nil
+	}
+	for _, i := range sel {
+		if !vectors[0][i].IsNull() {
+			s.n[numbers[i]]++
+		}
+	}
+	return nil
+}
+
+func (s *counts) merge(_, _ *groups, other state, numbers []int32) error {
+	for n, number := range numbers {
+		s.n[number] += other.(*counts).n[n]
+	}
+	return nil
+}
+
+func (s *counts) results(_ *env, list []int32, column []cell.Value) error {
+	for r, number := range list {
+		column[r] = cell.FromInteger(s.n[number])
+	}
+	return nil
+}
+
+// sums adds up integers by itself, and leaves a group to an accumulator once something else is added, or they overflow.
+type sums struct {
+	function *function.Aggregate
+	list     []sum
+}
+
+type sum struct {
+	n, total int64
+	all      function.Accumulator
+}
+
+func (s *sums) grow(n int)       { s.list = grown(s.list, n) }
+func (s *sums) size() int64      { return 32 }
+func (s *sums) settle(int) error { return nil }
+func (s *sums) free()            {}
+
+func (s *sums) add(_ *groups, vectors [][]cell.Value, sel []int32, numbers []int32, _ [][]cell.Value) error {
+	var args [1]cell.Value
+	for _, i := range sel {
+		v, t := &vectors[0][i], &s.list[numbers[i]]
+		if v.Kind() == cell.KindInteger && t.all == nil {
+			n := v.Integer()
+			if total := t.total + n; (t.total^total)&(n^total) >= 0 {
+				t.n, t.total = t.n+1, total
+				continue
+			}
+		}
+		if v.IsNull() {
+			continue
+		}
+		s.leave(t)
+		args[0] = *v
+		t.all.Add(args[:])
+	}
+	return nil
+}
+
+// leave gives a sum to an accumulator, the count of what was added too.
+func (s *sums) leave(t *sum) {
+	if t.all != nil {
+		return
+	}
+	t.all = s.function.New()
+	if t.n == 0 {
+		return
+	}
+	t.all.Add([]cell.Value{cell.FromInteger(t.total)})
+	zero := []cell.Value{cell.FromInteger(0)}
+	for range t.n - 1 {
+		t.all.Add(zero)
+	}
+	t.n, t.total = 0, 0
+}
+
+func (s *sums) merge(_, _ *groups, other state, numbers []int32) error {
+	for n, number := range numbers {
+		t, o := &s.list[number], &other.(*sums).list[n]
+		if total := t.total + o.total; t.all == nil && o.all == nil && (t.total^total)&(o.total^total) >= 0 {
+			t.n, t.total = t.n+o.n, total
+			continue
+		}
+		s.leave(t)
+		s.leave(o)
+		t.all.Merge(o.all)
+	}
+	return nil
+}
+
+func (s *sums) results(e *env, list []int32, column []cell.Value) (err error) {
+	for r, number := range list {
+		t := &s.list[number]
+		switch {
+		case t.all != nil:
+			if column[r], err = t.all.Result(&e.function); err != nil {
+				return err
+			}
+		case t.n == 0 && s.function.Name != "total":
+			column[r] = cell.Value{}
+		case s.function.Name == "sum":
+			column[r] = cell.FromInteger(t.total)
+		case s.function.Name == "avg":
+			column[r] = cell.FromFloat(float64(t.total) / float64(t.n))
+		default:
+			column[r] = cell.FromFloat(float64(t.total))
+		}
+	}
+	return nil
+}
+
+// extreme finds the least or the greatest value.
+type extreme struct {
+	query *query
+	sign  int
+	list  []cell.Value
+	store store
+	ranks bool // bare columns are of the row of the value
+	buf   []byte
+}
+
+func (s *extreme) grow(n int)       { s.list = grown(s.list, n) }
+func (s *extreme) size() int64      { return 40 }
+func (s *extreme) settle(int) error { return nil }
+func (s *extreme) free()            { s.store.free() }
+
+func (s *extreme) add(g *groups, vectors [][]cell.Value, sel []int32, numbers []int32, bare [][]cell.Value) error {
+	for _, i := range sel {
+		v, best := &vectors[0][i], &s.list[numbers[i]]
+		if v.IsNull() || !best.IsNull() && cell.Order(*v, *best)*s.sign <= 0 {
+			continue
+		}
+		if err := s.set(best, *v); err != nil {
+			return err
+		}
+		if s.ranks {
+			if err := g.setBare(int(numbers[i]), bare, i); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// set keeps a value; its text goes where it stays.
+func (s *extreme) set(best *cell.Value, v cell.Value) error {
+	if v.Text() == nil {
+		*best = v
+		return nil
+	}
+	s.buf = cell.AppendPacked(s.buf[:0], v)
+	p, err := s.store.add(s.buf)
+	if err == nil {
+		*best, _ = cell.Unpack(s.store.at(p))
+	}
+	return err
+}
+
+func (s *extreme) merge(g, o *groups, other state, numbers []int32) error {
+	for n, number := range numbers {
+		v, best := other.(*extreme).list[n], &s.list[number]
+		order := 1
+		if !best.IsNull() && !v.IsNull() {
+			order = cell.Order(v, *best) * s.sign
+		}
+		if v.IsNull() || order < 0 || order == 0 && o.first[n] > g.first[number] {
+			if g.hasBare && s.ranks && v.IsNull() && best.IsNull() && g.bare[number] == noPlace {
+				if err := g.copyBare(o, n, int(number)); err != nil {
+					return err
+				}
+			}
+			continue
+		}
+		if err := s.set(best, v); err != nil {
+			return err
+		}
+		if s.ranks {
+			if err := g.copyBare(o, n, int(number)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (s *extreme) results(_ *env, list []int32, column []cell.Value) error {
+	for r, number := range list {
+		column[r] = s.list[number]
+	}
+	return nil
+}
+
+// accumulated is a call whose accumulators take the rows one by one.
+type accumulated struct {
+	query    *query
+	function *function.Aggregate
+	list     []function.Accumulator
+}
+
+func (s *accumulated) size() int64      { return 64 }
+func (s *accumulated) settle(int) error { return nil }
+func (s *accumulated) free()            {}
+
+func (s *accumulated) grow(n int) {
+	from := len(s.list)
+	s.list = grown(s.list, n)
+	for i := from; i < n; i++ {
+		s.list[i] = s.function.New()
+	}
+}
+
+func (s *accumulated) add(_ *groups, vectors [][]cell.Value, sel []int32, numbers []int32, _ [][]cell.Value) error {
+	args := make([]cell.Value, len(vectors))
+	size := 0
+	for _, i := range sel {
+		for a := range vectors {
+			args[a] = vectors[a][i]
+			size += len(args[a].Text())
+		}
+		s.list[numbers[i]].Add(args)
+	}
+	return s.query.charge(int64(size))
+}
+
+func (s *accumulated) merge(_, _ *groups, other state, numbers []int32) error {
+	for n, number := range numbers {
+		s.list[number].Merge(other.(*accumulated).list[n])
+	}
+	return nil
+}
+
+func (s *accumulated) results(e *env, list []int32, column []cell.Value) (err error) {
+	for r, number := range list {
+		if column[r], err = s.list[number].Result(&e.function); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// unlikes gives each value of a group to an accumulator once. The values are kept until all rows are read.
+type unlikes struct {
+	accumulated
+	query    *query
+	function *function.Aggregate
+	seen     *hashes // the number of the group, then the value
+	values   []place // of each that was seen
+	store    store
+	key, buf []byte
+}
+
+func (s *unlikes) grow(int) {}
+func (s *unlikes) free()    { s.seen.free() }
+
+func (s *unlikes) add(_ *groups, vectors [][]cell.Value, sel []int32, numbers []int32, _ [][]cell.Value) error {
+	for _, i := range sel {
+		if v := vectors[0][i]; !v.IsNull() {
+			if err := s.take(uint32(numbers[i]), v); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (s *unlikes) take(number uint32, v cell.Value) error {
+	s.key = cell.AppendEqual(binary.LittleEndian.AppendUint32(s.key[:0], number), v)
+	_, isNew, err := s.seen.insert(s.key)
+	if err != nil || !isNew {
+		return err
+	}
+	s.store.query = s.query
+	s.buf = cell.AppendPacked(s.buf[:0], v)
+	p, err := s.store.add(s.buf)
+	s.values = append(s.values, p)
+	return err
+}
+
+func (s *unlikes) merge(_, _ *groups, other state, numbers []int32) error {
+	o := other.(*unlikes)
+	for n, p := range o.values {
+		v, _ := cell.Unpack(o.store.at(p))
+		if err := s.take(uint32(numbers[binary.LittleEndian.Uint32(o.seen.key(n))]), v); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *unlikes) settle(n int) error {
+	s.accumulated.grow(n)
+	var args [1]cell.Value
+	for i, p := range s.values {
+		args[0], _ = cell.Unpack(s.store.at(p))
+		s.list[binary.LittleEndian.Uint32(s.seen.key(i))].Add(args[:])
+	}
+	return nil
+}
