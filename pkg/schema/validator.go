@@ -204,3 +204,12 @@ func (v *Validator) Twin(set Set) Violation {
 	}
 	return violation
 }
+
+// Of folds the types of a set's columns into a number that stands for the columns: by it their values are told apart.
+func (v *Validator) Of(set Set, columns int) uint64 {
+	sum := uint64(columns)
+	for _, at := range set.Columns {
+		sum = sum*31 + uint64(v.rules[at].Type) + 1
+	}
+	return sum
+}

@@ -122,7 +122,7 @@ func (u *uniqueness) kept(r *editedRow, set schema.Set, key []byte) bool {
 	return ok && bytes.Equal(before, key)
 }
 
-// search looks through the head for the values, in one pass.
+// search looks for the values in the head, by the indices where there are, else in one pass.
 func (u *uniqueness) search() error {
 	touched := map[int64]bool{}
 	for _, r := range u.e.rows {
@@ -130,11 +130,48 @@ func (u *uniqueness) search() error {
 			touched[int64(r.at.Body)] = true
 		}
 	}
+	if done, err := u.ask(touched); done || err != nil {
+		return err
+	}
+	return u.pass(touched)
+}
+
+// ask asks the indices. It reports false where they do not know.
+func (u *uniqueness) ask(touched map[int64]bool) (done bool, err error) {
+	for i, set := range u.v.Sets() {
+		if len(u.at[i]) == 0 {
+			continue
+		}
+		index := u.e.s.openUnique(u.e.head, u.e.columns, u.v, set)
+		if index == nil {
+			return false, nil
+		}
+		defer index.m.Close()
+		for key, h := range u.at[i] {
+			at, sure := index.find([]byte(key), touched)
+			if !sure {
+				return false, nil
+			}
+			if at == 0 {
+				continue
+			}
+			if h.line, err = lineAt(u.e.head, at); err != nil {
+				return false, err
+			}
+		}
+	}
+	return true, nil
+}
+
+func (u *uniqueness) pass(touched map[int64]bool) error {
 	var key []byte
 	return row.Each(u.e.head, u.e.head.Size, func(at int64, record []byte) error {
 		for i, set := range u.v.Sets() {
 			var ok bool
-			if key, ok = u.v.Key(key[:0], record, set); !ok {
+			if len(u.at[i]) == 0 {
+				continue
+			}
+			if key, ok = u.v.Key(key[:0], trimEOL(record), set); !ok {
 				continue
 			}
 			h := u.at[i][string(key)]

@@ -153,7 +153,7 @@ func bench(o options, stdout io.Writer) (bool, error) {
 func allFigures(l *lab) []figure {
 	var all []figure
 	for _, group := range []func(*lab) []figure{
-		deltaFigures, boundFigures, applyFigures, setFigures, diskFigures,
+		deltaFigures, boundFigures, applyFigures, setFigures, schemaFigures, diskFigures,
 		openFigures, diffFigures, historyFigures, mergeFigures, writerFigures,
 		queryFigures, lookupFigures, indexFigures, keyFigures, realFigures,
 	} {
