@@ -6,6 +6,7 @@ import (
 	"github.com/reedbase/reedbase/pkg/cell"
 	"github.com/reedbase/reedbase/pkg/fault"
 	"github.com/reedbase/reedbase/pkg/function"
+	"github.com/reedbase/reedbase/pkg/spell"
 	"github.com/reedbase/reedbase/pkg/syntax"
 )
 
@@ -50,7 +51,11 @@ func (b *binder) call(c *syntax.Call, sc *scope) (Expr, error) {
 
 func (b *binder) unknownFunction(c *syntax.Call) error {
 	err := fault.New(fault.NotFound, "there is no function %q", c.Function.Name)
-	return b.at(c, suggested(err, "function", strings.ToLower(c.Function.Name), append(function.Names(), windowNames[:]...)))
+	near := spell.Nearest(strings.ToLower(c.Function.Name), append(function.Names(), windowNames[:]...))
+	if near == "" {
+		return b.at(c, fault.WithHint(err, "reedql(7) lists the functions"))
+	}
+	return b.at(c, fault.WithHint(err, "did you mean %q?", near))
 }
 
 func (b *binder) arity(c *syntax.Call, least, most int) error {
