@@ -14,7 +14,7 @@ import (
 
 // A file of an index; reed-index(5) describes it. A head of headSize bytes,
 //
-//	magic 16 | id 8 | hash 16 | size 8 | of 8 | pages 8 | entries 8 | distinct 8 | root 8 | kind 1 | plain 1 | 0 2 | CRC-32 of the 92 bytes before 4 | 0 …
+//	magic 16 | id 8 | hash 16 | size 8 | of 8 | pages 8 | entries 8 | distinct 8 | leaves 8 | kind 1 | plain 1 | 0 2 | CRC-32 of the 92 bytes before 4 | 0 …
 //
 // then the pages, then the journal, which has an entry a change; see journal.go. All numbers are little-endian. The pages of
 // an index of keys are those of keys.go, all others those of tree.go.
@@ -40,6 +40,26 @@ const (
 	Ordered Kind = 3 // which rows have a value, or one in a range, in its order
 )
 
+var kindNames = [...]string{Keys: "keys", Hash: "hash", Ordered: "ordered"}
+
+// String returns the kind in one word.
+func (k Kind) String() string {
+	if k < Keys || k > Ordered {
+		return "none"
+	}
+	return kindNames[k]
+}
+
+// ParseKind returns the kind of this name.
+func ParseKind(name string) (Kind, bool) {
+	for k := Keys; k <= Ordered; k++ {
+		if kindNames[k] == name {
+			return k, true
+		}
+	}
+	return 0, false
+}
+
 // Version names a text that an index is of, and what of the text it is.
 type Version struct {
 	ID   uint64
@@ -61,10 +81,10 @@ func Columns(at []int, more ...int) uint64 {
 
 // head is the decoded head of a file.
 type head struct {
-	at                             Version
-	pages, entries, distinct, root uint64
-	kind                           Kind
-	plain                          bool
+	at                               Version
+	pages, entries, distinct, leaves uint64
+	kind                             Kind
+	plain                            bool
 }
 
 func (h head) put(b []byte) {
@@ -73,7 +93,7 @@ func (h head) put(b []byte) {
 	le.PutUint64(b[16:], h.at.ID)
 	copy(b[24:], h.at.Hash[:])
 	le.PutUint64(b[40:], uint64(h.at.Size))
-	for i, n := range []uint64{h.at.Of, h.pages, h.entries, h.distinct, h.root} {
+	for i, n := range []uint64{h.at.Of, h.pages, h.entries, h.distinct, h.leaves} {
 		le.PutUint64(b[48+8*i:], n)
 	}
 	b[88], b[89] = byte(h.kind), flag(h.plain)
@@ -93,7 +113,7 @@ func parseHead(b []byte) (h head, ok bool) {
 		return h, false
 	}
 	h.at = Version{ID: le.Uint64(b[16:]), Hash: [16]byte(b[24:]), Size: int64(le.Uint64(b[40:])), Of: le.Uint64(b[48:])}
-	h.pages, h.entries, h.distinct, h.root = le.Uint64(b[56:]), le.Uint64(b[64:]), le.Uint64(b[72:]), le.Uint64(b[80:])
+	h.pages, h.entries, h.distinct, h.leaves = le.Uint64(b[56:]), le.Uint64(b[64:]), le.Uint64(b[72:]), le.Uint64(b[80:])
 	h.kind, h.plain = Kind(b[88]), b[89] == 1
 	return h, h.pages <= offsetMask/headSize && h.at.Size >= 0 && h.at.Size <= offsetMask
 }

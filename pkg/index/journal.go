@@ -213,7 +213,10 @@ func (j *journal) add(v Version, c Change) bool {
 }
 
 // Full reports whether the journal has grown past what a lookup should read: Compact empties it.
-func (j *journal) Full() bool { return j.end-j.start+int64(len(j.fresh)) > maxJournal }
+func (j *journal) Full() bool { return j.Changes() > maxJournal }
+
+// Changes returns the bytes of the journal.
+func (j *journal) Changes() int64 { return j.end - j.start + int64(len(j.fresh)) }
 
 // Flush writes what was followed since the index was opened or last flushed, without a sync; false when it could not. The
 // table's lock must be held, and the texts followed be versions of it.

@@ -189,6 +189,25 @@ func (m *Map) Compact(dir *durable.Dir, table string) bool {
 	return dir.Put(name, tempName(name), file) == nil
 }
 
+// Count returns how many rows there are in the index, by going over all of it. Rows that were left out of pages do not count.
+func (m *Map) Count() (n int64) {
+	list := m.segments()
+	page := make([]byte, keyPage)
+	for i := range int64(m.pages) {
+		if _, err := m.file.ReadAt(page, headSize+i*keyPage); err == nil && crc32.ChecksumIEEE(page[4:]) == binary.LittleEndian.Uint32(page) {
+			n += int64(movePage(page, list))
+		}
+	}
+	for i, e := range m.edits {
+		for _, r := range e.rows {
+			if _, ok := (place{r.At, i + 1}).now(m.edits); ok {
+				n++
+			}
+		}
+	}
+	return n
+}
+
 // movePage brings the offsets of a page up to date and returns how many are left.
 func movePage(page []byte, list []segment) (n uint64) {
 	to := slotSize

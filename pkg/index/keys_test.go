@@ -29,12 +29,16 @@ type doc struct {
 
 func newDoc(t *testing.T) *doc {
 	folder := t.TempDir()
+	return &doc{dir: openDir(t, folder), path: filepath.Join(folder, "t.hashmap")}
+}
+
+func openDir(t testing.TB, folder string) *durable.Dir {
 	dir, err := durable.OpenDir(folder)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { dir.Close() })
-	return &doc{dir: dir, path: filepath.Join(folder, "t.hashmap")}
+	return dir
 }
 
 func (d *doc) fill(n int) {

@@ -137,8 +137,12 @@ func (s *Store) Collect(dry bool) (list []table.Garbage, err error) {
 	if list = append(list, old...); err != nil {
 		return list, err
 	}
+	cached, err := s.cachedNames(names)
+	if err != nil {
+		return list, err
+	}
 	for _, folder := range []string{".", registryFolder, framesFolder, pendingFolder, backupsFolder, schemaFolder, tableCache} {
-		found, err := s.collectTemps(folder, names, dry)
+		found, err := s.collectTemps(folder, cached, dry)
 		list = append(list, found...)
 		if err != nil {
 			return list, err
@@ -147,8 +151,24 @@ func (s *Store) Collect(dry bool) (list []table.Garbage, err error) {
 	return list, nil
 }
 
+// cachedNames returns what tells the cached files of tables that there are, and of indices that they are to have.
+func (s *Store) cachedNames(tables []string) (func(name string) bool, error) {
+	var indices []string
+	for _, name := range tables {
+		t, err := s.Table(name)
+		if err != nil {
+			return nil, err
+		}
+		indices = append(indices, t.IndexFiles()...)
+		t.Close()
+	}
+	return func(name string) bool {
+		return slices.Contains(indices, name) || slices.ContainsFunc(tables, func(t string) bool { return strings.HasPrefix(name, t+".") })
+	}, nil
+}
+
 // collectTemps removes what commands that were cut short left in a folder, and cached files of tables that are gone.
-func (s *Store) collectTemps(folder string, tables []string, dry bool) (list []table.Garbage, err error) {
+func (s *Store) collectTemps(folder string, cached func(name string) bool, dry bool) (list []table.Garbage, err error) {
 	dir, err := s.dir.Sub(folder)
 	if err != nil {
 		if fault.KindOf(err) == fault.NotFound {
@@ -163,9 +183,7 @@ func (s *Store) collectTemps(folder string, tables []string, dry bool) (list []t
 	}
 	for _, name := range names {
 		useless := strings.HasSuffix(name, tempSuffix)
-		if folder == tableCache && !slices.ContainsFunc(tables, func(t string) bool { return strings.HasPrefix(name, t+".") }) {
-			useless = true
-		}
+		useless = useless || folder == tableCache && !cached(name)
 		info, err := dir.Root().Lstat(name)
 		if err != nil || !useless || info.IsDir() {
 			continue

@@ -31,7 +31,7 @@ func (t *Table) openKeys(c text, head verlog.Line, columns []string, keyAt []int
 		m.Close()
 		return nil
 	}
-	change, err := moves.change(true, keysOf(keyAt))
+	change, err := moves.keyed(true, keysOf(keyAt))
 	if err != nil || !m.Follow(v, change) && !m.Compact(t.opt.Cache, t.name) {
 		m.Close()
 		return nil
@@ -43,9 +43,10 @@ func (t *Table) openKeys(c text, head verlog.Line, columns []string, keyAt []int
 }
 
 // keysOf returns what takes the one key of a record for the index of keys.
-func keysOf(keyAt []int) func([][]byte, []byte) ([][]byte, error) {
-	return func(keys [][]byte, record []byte) ([][]byte, error) {
-		return append(keys, bytes.Clone(row.Key(record, keyAt))), nil
+func keysOf(keyAt []int) rowindex.Take {
+	return func(record []byte, add func([]byte)) error {
+		add(row.Key(record, keyAt))
+		return nil
 	}
 }
 
@@ -158,7 +159,11 @@ func orDefault(n, standard int64) int64 {
 // its text. Where that cannot be followed, and a row had to be searched for, the index of keys is made anew. It is best
 // effort, like all of the cache.
 func (s *Session) keepRows(before verlog.Line, change *delta.Delta) {
-	if s.t.opt.Cache == nil || s.v.state != Clean || s.v.deleted() || s.v.stat.Size < minIndexed || change == nil {
+	if s.t.opt.Cache == nil || s.v.state != Clean || s.v.deleted() || change == nil {
+		return
+	}
+	s.keepTrees(before, change)
+	if s.v.stat.Size < minIndexed {
 		return
 	}
 	if err := s.keepKeys(before, change); err != nil {
@@ -190,7 +195,7 @@ func (s *Session) keepKeys(before verlog.Line, change *delta.Delta) error {
 	}
 	defer m.Close()
 	if moves := s.moved(c, before, change, m.Plain()); m.At() == v && moves != nil {
-		entry, err := moves.change(m.Plain(), keysOf(keyAt))
+		entry, err := moves.keyed(m.Plain(), keysOf(keyAt))
 		if err != nil {
 			return err
 		}

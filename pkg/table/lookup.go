@@ -48,11 +48,8 @@ func (s *Session) follow(p staged) {
 		return
 	}
 	if m != nil && p.draft.Schema == nil {
-		c := rowindex.Change{Splices: m.splices, Plain: s.keys.Plain() && m.plain}
-		for _, r := range m.rows {
-			c.Rows = append(c.Rows, rowindex.Inserted{Key: row.Key(r.record, s.keyAt), At: r.at})
-		}
-		if s.keys.Follow(textVersion(p.line, p.draft.Delta.Size, s.keys.At().Of), c) {
+		c, err := m.keyed(s.keys.Plain(), keysOf(s.keyAt))
+		if err == nil && s.keys.Follow(textVersion(p.line, p.draft.Delta.Size, s.keys.At().Of), c) {
 			return
 		}
 	}

@@ -28,21 +28,6 @@ type movedRow struct {
 	record []byte
 }
 
-// change returns the moves for an index whose keys of a record key appends to a list.
-func (m *moves) change(plain bool, key func(keys [][]byte, record []byte) ([][]byte, error)) (c rowindex.Change, err error) {
-	c = rowindex.Change{Splices: m.splices, Plain: plain && m.plain}
-	var keys [][]byte
-	for _, r := range m.rows {
-		if keys, err = key(keys[:0], r.record); err != nil {
-			return c, err
-		}
-		for _, k := range keys {
-			c.Rows = append(c.Rows, rowindex.Inserted{Key: k, At: r.at})
-		}
-	}
-	return c, nil
-}
-
 // moved returns where the edit leaves the rows that it touches.
 func (e *Edit) moved(splices []delta.Splice) *moves {
 	m := &moves{plain: true}

@@ -245,7 +245,7 @@ func (s *Session) Files() (files []File, err error) {
 			files = append(files, File{Name: name, Size: info.Size()})
 			continue
 		}
-		if name == tagsFile || name == notesFile || name == currentFile && s.Dirty() {
+		if name == tagsFile || name == notesFile || name == indicesFile || name == currentFile && s.Dirty() {
 			data, err := t.dir.ReadFile(name, MaxSize)
 			if err != nil {
 				return nil, err

@@ -1,6 +1,8 @@
 package table
 
 import (
+	"sync"
+
 	"github.com/reedbase/reedbase/pkg/fault"
 	rowindex "github.com/reedbase/reedbase/pkg/index"
 	"github.com/reedbase/reedbase/pkg/row"
@@ -8,17 +10,21 @@ import (
 	"github.com/reedbase/reedbase/pkg/verlog"
 )
 
-// Reading is a table as it stands, open for questions that indices answer. It is for one goroutine. The holder closes it.
+// Reading is a table as it stands, open for questions that indices answer. It is for one goroutine, but for what says otherwise.
+// The holder closes it.
 type Reading struct {
 	*Content
 	Columns []string
 	Key     []string // names of the key's columns; none: the first
 	KeyAt   []int    // their places
 
-	t    *Table
-	head verlog.Line // whose text it is; ID 0: it is an edit by hand, of which there is no index
-	keys *rowindex.Map
-	open bool // keys were asked for
+	t     *Table
+	head  verlog.Line // whose text it is; ID 0: it is an edit by hand, of which there is no index
+	mu    sync.Mutex  // for keys and open
+	keys  *rowindex.Map
+	open  bool             // keys were asked for
+	trees []*RowIndex      // that were opened
+	old   []*rowindex.Tree // that were damaged
 }
 
 // Reading opens the table as View does.
@@ -70,6 +76,12 @@ func (t *Table) standing() (c *Content, key []string, head verlog.Line, err erro
 func (r *Reading) Close() error {
 	if r.keys != nil {
 		r.keys.Close()
+	}
+	for _, i := range r.trees {
+		i.opened().Close()
+	}
+	for _, tree := range r.old {
+		tree.Close()
 	}
 	return r.Content.Close()
 }

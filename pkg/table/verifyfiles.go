@@ -33,6 +33,9 @@ func (c *verifier) files() {
 		c.add(Problem{File: tagsFile, Offset: -1, Text: err.Error()})
 	}
 	c.tags()
+	if _, err := c.t.Indices(); err != nil {
+		c.add(Problem{File: indicesFile, Offset: -1, Text: err.Error()})
+	}
 }
 
 func describe(m fs.FileMode) string {
@@ -81,7 +84,7 @@ func (c *verifier) file(name string) {
 		c.note(name, "was left by a command that was cut short; 'rdb gc' removes it")
 	case name == unknownFile:
 		c.add(Problem{File: name, Offset: -1, Text: "the outcome of a write is unknown; run 'rdb recover " + c.t.name + "'"})
-	case !slices.Contains([]string{currentFile, logFile, stateFile, lockFile, tagsFile, notesFile, openFile}, name):
+	case !slices.Contains([]string{currentFile, logFile, stateFile, lockFile, tagsFile, notesFile, indicesFile, openFile}, name):
 		c.note(name, "is not a file of this format")
 	}
 }

@@ -30,7 +30,7 @@ floor 2 algorithms, pure
 	syntax: fault spell
 
 floor 3 disk
-	index: durable row
+	index: fault durable row
 	ledger: fault durable dict stamp
 	table: fault cell conflict durable delta dict merge rbks row schema stamp verlog →index →ledger
 	store: fault conflict durable delta dict row stamp verlog →ledger →table

@@ -1,0 +1,426 @@
+package table
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/reedbase/reedbase/pkg/cell"
+	"github.com/reedbase/reedbase/pkg/fault"
+	rowindex "github.com/reedbase/reedbase/pkg/index"
+	"github.com/reedbase/reedbase/pkg/row"
+	"github.com/reedbase/reedbase/pkg/verlog"
+)
+
+// valued is a row as a scan finds it: its offset, and the cell of the column value.
+type valued struct {
+	at   int64
+	text string
+}
+
+func (f *fixture) scan(t *testing.T, column int) (all []valued) {
+	t.Helper()
+	text := f.current(t)
+	err := row.Each(strings.NewReader(text), int64(len(text)), func(at int64, record []byte) error {
+		content, _ := row.Cell(record, column)
+		all = append(all, valued{at, string(content)})
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// read returns what seq yields.
+func read(t *testing.T, seq func(func(int64, error) bool)) (list []int64) {
+	t.Helper()
+	for at, err := range seq {
+		if err != nil {
+			t.Fatal(err)
+		}
+		list = append(list, at)
+	}
+	return list
+}
+
+// ordered returns the offsets of rows with a value between two, in the order of an index.
+func orderedScan(all []valued, low, high cell.Value, descending bool) (list []int64) {
+	var in []valued
+	value := func(v valued) cell.Value { return cell.Undeclared.Read([]byte(v.text), false) }
+	for _, v := range all {
+		if cell.Order(value(v), low) >= 0 && cell.Order(value(v), high) < 0 {
+			in = append(in, v)
+		}
+	}
+	slices.SortStableFunc(in, func(a, b valued) int {
+		c := cell.Order(value(a), value(b))
+		if descending {
+			c = -c
+		}
+		return cmp.Or(c, cmp.Compare(a.at, b.at))
+	})
+	for _, v := range in {
+		list = append(list, v.at)
+	}
+	return list
+}
+
+// TestIndicesFollow changes a table in every way there is: what its indices find is what a scan finds, and what they find when
+// they are made anew.
+func TestIndicesFollow(t *testing.T) {
+	for name, start := range map[string]string{"plain": plainTable(), "quoted": indexed(), "small": "key|value|note\nk1|1|\nk2|x|\n"} {
+		t.Run(name, func(t *testing.T) {
+			f := newFixture(t, start)
+			for _, kind := range []IndexKind{HashIndex, OrderedIndex} {
+				if _, err := f.CreateIndex("value", kind); err != nil {
+					t.Fatal(err)
+				}
+			}
+			seed := rand.Uint64()
+			t.Logf("seed %d", seed)
+			c := changer{f, rand.New(rand.NewPCG(seed, 3)), name == "plain"}
+			for n := range 40 {
+				if name == "small" {
+					f.must(t)(f.Set(1, []string{fmt.Sprintf("k%d", c.IntN(5))}, []Assignment{{Column: "value", Value: strings.Repeat("9\n", c.IntN(2)) + fmt.Sprint(c.IntN(100)-50)}}))
+				} else {
+					c.change(t, n)
+				}
+				ready := f.checkIndices(t, c.Rand)
+				if name == "plain" && !ready {
+					t.Errorf("step %d: an index was not followed", n)
+				}
+			}
+			if _, err := f.RebuildIndices(); err != nil {
+				t.Fatal(err)
+			}
+			if !f.checkIndices(t, c.Rand) {
+				t.Error("rebuilt, and not ready")
+			}
+		})
+	}
+}
+
+// checkIndices compares the indices of the column value with a scan, and reports whether all were up to date.
+func (f *fixture) checkIndices(t *testing.T, random *rand.Rand) bool {
+	t.Helper()
+	r, err := f.Reading()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	statuses, err := r.IndexStatuses()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ready := !slices.ContainsFunc(statuses, func(s IndexStatus) bool { return s.Kind != KeyIndex && s.State != IndexReady })
+	list, err := f.Indices()
+	if err != nil || len(list) != 2 {
+		t.Fatal(list, err)
+	}
+	all := f.scan(t, 1)
+	for _, x := range list {
+		i, err := r.OpenIndex(x)
+		if err != nil || i == nil {
+			t.Fatal(i, err)
+		}
+		content := fmt.Sprint(random.IntN(97))
+		var want []int64
+		for _, v := range all {
+			if v.text == content {
+				want = append(want, v.at)
+			}
+		}
+		if got := read(t, i.Equal([]byte(content))); !slices.Equal(got, want) {
+			t.Fatalf("%s: %q is at %v, a scan finds %v", x.Kind, content, got, want)
+		}
+		if x.Kind == HashIndex {
+			continue
+		}
+		low, high := cell.FromInteger(int64(random.IntN(97))-10), cell.FromText([]byte("q"))
+		for _, descending := range []bool{false, true} {
+			want := orderedScan(all, low, high, descending)
+			if got := read(t, i.Range(i.Key(low), i.Key(high), descending)); !slices.Equal(got, want) {
+				t.Fatalf("a range, descending %v: %d rows, a scan finds %d", descending, len(got), len(want))
+			}
+		}
+	}
+	return ready
+}
+
+// TestIndexDefinitions creates and drops indices, and damages the file that names them.
+func TestIndexDefinitions(t *testing.T) {
+	f := newFixture(t, "key|value|note\nk1|1|a\nk2|x|b\n")
+	kind := func(err error) fault.Kind { return fault.KindOf(err) }
+	if _, err := f.CreateIndex("nothing", HashIndex); kind(err) != fault.NotFound {
+		t.Errorf("a column that is not there: %v", err)
+	}
+	for _, x := range []Index{{"value", OrderedIndex, 0}, {"note", HashIndex, 0}, {"value", HashIndex, 0}} {
+		if got, err := f.CreateIndex(x.Column, x.Kind); err != nil || got != x {
+			t.Errorf("%+v: %+v %v", x, got, err)
+		}
+	}
+	if _, err := f.CreateIndex("value", OrderedIndex); kind(err) != fault.No {
+		t.Errorf("one that is there: %v", err)
+	}
+	path := filepath.Join(f.dir, indicesFile)
+	const want = "hash|undeclared|note\nhash|undeclared|value\nordered|undeclared|value\n"
+	if b, err := os.ReadFile(path); string(b) != want || err != nil {
+		t.Errorf("%q %v", b, err)
+	}
+	if dropped, err := f.DropIndex("value", OrderedIndex); err != nil || len(dropped) != 1 {
+		t.Errorf("%v %v", dropped, err)
+	}
+	if _, err := f.DropIndex("value", OrderedIndex); kind(err) != fault.NotFound {
+		t.Errorf("one that was dropped: %v", err)
+	}
+	if names, err := f.opt.Cache.Names(); err != nil || len(names) != 2 {
+		t.Errorf("in the cache: %q %v", names, err)
+	}
+	for _, bad := range []string{"hash|undeclared|note", "hash|undeclared|note\nhash|undeclared|note\n", "keys|undeclared|note\n", "hash|expression|note\n", "x\n", "# hash\n", "hash|undeclared|\"note\"\n"} {
+		if err := os.WriteFile(path, []byte(bad), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := f.Indices(); kind(err) != fault.Corrupt {
+			t.Errorf("%q: %v", bad, err)
+		}
+		f.must(t)(f.Set(1, []string{"k1"}, []Assignment{{Column: "note", Value: bad}})) // all else goes on
+	}
+	if err := os.WriteFile(path, []byte(want), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if dropped, err := f.DropIndex("value", 0); err != nil || len(dropped) != 2 {
+		t.Errorf("%v %v", dropped, err)
+	}
+	if _, err := f.DropIndex("note", 0); err != nil {
+		t.Error(err)
+	}
+	if _, err := os.Stat(path); err == nil {
+		t.Error("an empty file is left")
+	}
+}
+
+// TestOversizeCell has a cell that an ordered index does not take: none is created, one that is there is left, and one of the
+// kind hash takes it.
+func TestOversizeCell(t *testing.T) {
+	long := strings.Repeat("x", rowindex.MaxKey)
+	f := newFixture(t, "key|value\nk1|1\nk2|"+long+"\n")
+	if _, err := f.CreateIndex("value", OrderedIndex); fault.KindOf(err) != fault.Input {
+		t.Errorf("created: %v", err)
+	}
+	f.must(t)(f.Set(1, []string{"k2"}, []Assignment{{Column: "value", Value: "2"}}))
+	for _, kind := range []IndexKind{OrderedIndex, HashIndex} {
+		if _, err := f.CreateIndex("value", kind); err != nil {
+			t.Fatal(err)
+		}
+	}
+	f.must(t)(f.Set(1, []string{"k1"}, []Assignment{{Column: "value", Value: long}}))
+	r, err := f.Reading()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	if i, err := r.OpenIndex(Index{"value", OrderedIndex, 0}); fault.KindOf(err) != fault.Input {
+		t.Errorf("opened: %v %v", i, err)
+	}
+	if i, err := r.OpenIndex(Index{"value", HashIndex, 0}); err != nil || len(read(t, i.Equal([]byte(long)))) != 1 {
+		t.Errorf("not found by its hash: %v", err)
+	}
+}
+
+// TestDamagedTree damages the pages of an index that is open or not: it is made anew on the way, and nothing is missed or
+// found twice.
+func TestDamagedTree(t *testing.T) {
+	f := newFixture(t, plainTable())
+	x, err := f.CreateIndex("value", OrderedIndex)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(f.cache, f.treeName(x))
+	whole, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := f.scan(t, 1)
+	end := cell.FromText([]byte("zz"))
+	for at := 600; at < len(whole); at += len(whole) / 23 {
+		for _, descending := range []bool{false, true} {
+			if err := os.WriteFile(path, flipped(whole, at), 0o666); err != nil {
+				t.Fatal(err)
+			}
+			r, err := f.Reading()
+			if err != nil {
+				t.Fatal(err)
+			}
+			i, err := r.OpenIndex(x)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := orderedScan(all, cell.Value{}, end, descending)
+			if got := read(t, i.Range(nil, i.Key(end), descending)); !slices.Equal(got, want) {
+				t.Fatalf("byte %d, descending %v: %d rows of %d", at, descending, len(got), len(want))
+			}
+			r.Close()
+			if b, err := os.ReadFile(path); err != nil || !bytes.Equal(b, whole) {
+				t.Errorf("byte %d: the file was not made anew: %v", at, err)
+			}
+		}
+	}
+}
+
+// TestForeignTree has the index of another table, of another column, of the other kind and of nothing under an index's name.
+func TestForeignTree(t *testing.T) {
+	f := newFixture(t, plainTable())
+	other := newFixture(t, strings.Replace(plainTable(), "|5|", "|6|", -1))
+	x, err := f.CreateIndex("value", OrderedIndex)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h, err := f.CreateIndex("value", HashIndex)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n, err := f.CreateIndex("note", OrderedIndex)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := other.CreateIndex("value", OrderedIndex); err != nil {
+		t.Fatal(err)
+	}
+	all := f.scan(t, 1)
+	for _, from := range []string{
+		filepath.Join(other.cache, other.treeName(x)), filepath.Join(f.cache, f.treeName(h)), filepath.Join(f.cache, f.treeName(n)), os.DevNull,
+	} {
+		b, err := os.ReadFile(from)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(f.cache, f.treeName(x)), b, 0o666); err != nil {
+			t.Fatal(err)
+		}
+		r, err := f.Reading()
+		if err != nil {
+			t.Fatal(err)
+		}
+		i, err := r.OpenIndex(x)
+		if err != nil {
+			t.Fatal(err)
+		}
+		low, high := cell.FromInteger(3), cell.FromInteger(9)
+		if got := read(t, i.Range(i.Key(low), i.Key(high), false)); !slices.Equal(got, orderedScan(all, low, high, false)) {
+			t.Errorf("%s: %d rows", from, len(got))
+		}
+		r.Close()
+	}
+}
+
+// TestIndexCounts counts what indices hold after changes, and compares that with a count of the rows.
+func TestIndexCounts(t *testing.T) {
+	f := newFixture(t, plainTable())
+	if _, err := f.CreateIndex("value", OrderedIndex); err != nil {
+		t.Fatal(err)
+	}
+	f.find(t, "k1")
+	for n := range 20 {
+		f.must(t)(f.Set(1, []string{fmt.Sprintf("k%d", 2*n)}, []Assignment{{Column: "value", Value: fmt.Sprint(1000 + n%3)}}))
+		f.must(t)(f.Delete(1, []string{fmt.Sprintf("k%d", 2*n+1)}))
+		f.must(t)(f.Set(1, []string{fmt.Sprintf("new%d", n)}, nil))
+	}
+	all := f.scan(t, 1)
+	values := map[string]bool{}
+	for _, v := range all {
+		values[v.text] = true
+	}
+	r, err := f.Reading()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	counts, err := r.IndexCounts()
+	if err != nil || len(counts) != 2 {
+		t.Fatal(counts, err)
+	}
+	for i, distinct := range []int{len(all), len(values)} {
+		if c := counts[i]; c.Entries != int64(len(all)) || c.Distinct != int64(distinct) || c.State != IndexReady || c.Changes == 0 {
+			t.Errorf("%+v, want %d entries, %d distinct", c, len(all), distinct)
+		}
+	}
+}
+
+// TestNoIndexOfAnEdit edits current.csv by hand: no index answers for it, and none is made.
+func TestNoIndexOfAnEdit(t *testing.T) {
+	f := newFixture(t, plainTable())
+	x, err := f.CreateIndex("value", HashIndex)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := f.current(t)
+	if err := os.WriteFile(filepath.Join(f.dir, currentFile), []byte(strings.Replace(text, "k9|9|", "k9|88|", 1)), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	r, err := f.Reading()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	if i, err := r.OpenIndex(x); i != nil || err != nil {
+		t.Errorf("an index of an edit by hand: %v", err)
+	}
+	statuses, err := r.IndexStatuses()
+	if err != nil || slices.ContainsFunc(statuses, func(s IndexStatus) bool { return s.State != IndexIdle }) {
+		t.Errorf("%+v %v", statuses, err)
+	}
+	if _, err := f.CreateIndex("note", HashIndex); fault.KindOf(err) != fault.No {
+		t.Errorf("created: %v", err)
+	}
+}
+
+// TestHolders asks for the rows that hold a value, as a writer does.
+func TestHolders(t *testing.T) {
+	f := newFixture(t, "key|value\nk1|1\nk2|x\nk3|1\n")
+	ask := func(content string) (found string, ok bool) {
+		s, err := f.Begin()
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer s.Close()
+		records, ok, err := s.Holders("value", []byte(content))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(bytes.Join(records, nil)), ok
+	}
+	if _, ok := ask("1"); ok {
+		t.Error("answered without an index")
+	}
+	if _, err := f.CreateIndex("value", HashIndex); err != nil {
+		t.Fatal(err)
+	}
+	f.must(t)(f.Set(1, []string{"k2"}, []Assignment{{Column: "value", Value: "1.0"}}))
+	for content, want := range map[string]string{"1": "k1|1\nk3|1\n", "1.0": "k2|1.0\n", "x": "", "": ""} {
+		if got, ok := ask(content); got != want || !ok {
+			t.Errorf("%q: %q %v", content, got, ok)
+		}
+	}
+	f.must(t)(f.Replace(Replacement{Content: []byte("key|value\nk3|1\n"), Action: verlog.Update, User: 1}))
+	if got, ok := ask("1"); ok && got != "k3|1\n" {
+		t.Errorf("after another content: %q", got)
+	}
+}
+
+// FuzzIndices reads damaged files: what is read is written the same.
+func FuzzIndices(f *testing.F) {
+	f.Add([]byte("hash|undeclared|note\nordered|integer|\"a|b\"\n"))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		list, err := parseIndices(b)
+		if err == nil && !bytes.Equal(encodeIndices(list), b) {
+			t.Errorf("%q is read as %+v", b, list)
+		}
+	})
+}
