@@ -15,7 +15,6 @@ import (
 	"github.com/reedbase/reedbase/pkg/fault"
 	rowindex "github.com/reedbase/reedbase/pkg/index"
 	"github.com/reedbase/reedbase/pkg/row"
-	"github.com/reedbase/reedbase/pkg/verlog"
 )
 
 // valued is a row as a scan finds it: its offset, and the cell of the column value.
@@ -378,39 +377,6 @@ func TestNoIndexOfAnEdit(t *testing.T) {
 	}
 	if _, err := f.CreateIndex("note", HashIndex); fault.KindOf(err) != fault.No {
 		t.Errorf("created: %v", err)
-	}
-}
-
-// TestHolders asks for the rows that hold a value, as a writer does.
-func TestHolders(t *testing.T) {
-	f := newFixture(t, "key|value\nk1|1\nk2|x\nk3|1\n")
-	ask := func(content string) (found string, ok bool) {
-		s, err := f.Begin()
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer s.Close()
-		records, ok, err := s.Holders("value", []byte(content))
-		if err != nil {
-			t.Fatal(err)
-		}
-		return string(bytes.Join(records, nil)), ok
-	}
-	if _, ok := ask("1"); ok {
-		t.Error("answered without an index")
-	}
-	if _, err := f.CreateIndex("value", HashIndex); err != nil {
-		t.Fatal(err)
-	}
-	f.must(t)(f.Set(1, []string{"k2"}, []Assignment{{Column: "value", Value: "1.0"}}))
-	for content, want := range map[string]string{"1": "k1|1\nk3|1\n", "1.0": "k2|1.0\n", "x": "", "": ""} {
-		if got, ok := ask(content); got != want || !ok {
-			t.Errorf("%q: %q %v", content, got, ok)
-		}
-	}
-	f.must(t)(f.Replace(Replacement{Content: []byte("key|value\nk3|1\n"), Action: verlog.Update, User: 1}))
-	if got, ok := ask("1"); ok && got != "k3|1\n" {
-		t.Errorf("after another content: %q", got)
 	}
 }
 

@@ -70,8 +70,9 @@ func (u *uniqueIndex) follow(s *Session, name string, to rowindex.Version) bool 
 	if moves == nil {
 		return false
 	}
-	change, err := moves.change(true, func(keys [][]byte, record []byte) ([][]byte, error) {
-		return append(keys, bytes.Clone(u.value(record))), nil
+	change, err := moves.keyed(true, func(record []byte, add func([]byte)) error {
+		add(u.value(record))
+		return nil
 	})
 	if err != nil {
 		return false
