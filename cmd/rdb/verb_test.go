@@ -36,7 +36,7 @@ func each(t *testing.T, test func(t *testing.T, v *verb)) {
 const promised = `init status fsck gc recover import export get set delete list edit commit restore apply
 	table:create table:list table:info table:delete
 	version:list version:show version:diff version:blame version:history version:tag version:rollback version:prune
-	conflict:list conflict:show conflict:resolve
+	conflict:list conflict:show conflict:resolve index:create index:list index:stats index:rebuild index:drop
 	dict:actions dict:users dict:validate dict:reload
 	schema:create schema:show schema:validate schema:edit schema:migrate key:check key:normalize
 	batch frame:list frame:show frame:rollback backup:create backup:list backup:verify backup:restore backup:prune restore:point-in-time

@@ -96,11 +96,11 @@ func (h head) put(b []byte) {
 	for i, n := range []uint64{h.at.Of, h.pages, h.entries, h.distinct, h.leaves} {
 		le.PutUint64(b[48+8*i:], n)
 	}
-	b[88], b[89] = byte(h.kind), flag(h.plain)
+	b[88], b[89] = byte(h.kind), bit(h.plain)
 	le.PutUint32(b[headSum:], crc32.ChecksumIEEE(b[:headSum]))
 }
 
-func flag(on bool) byte {
+func bit(on bool) byte {
 	if on {
 		return 1
 	}

@@ -191,7 +191,7 @@ func (j *journal) add(v Version, c Change) bool {
 	b = binary.LittleEndian.AppendUint64(b, v.ID)
 	b = append(b, v.Hash[:]...)
 	b = binary.LittleEndian.AppendUint64(b, uint64(v.Size))
-	b = append(b, flag(c.Plain))
+	b = append(b, bit(c.Plain))
 	b = binary.AppendUvarint(b, uint64(len(c.Splices)))
 	at := int64(0)
 	for _, s := range c.Splices {

@@ -49,6 +49,12 @@ tables = {}
 language = ""
 environment = ""
 
+[index]
+# How many MiB an index may have on the disk; 0 keeps no index. A table without one is read as a whole.
+size = 256
+# How many MiB of memory may be taken to make one; 0 makes none.
+memory = 512
+
 [backup]
 # How many backups backup:prune keeps when it is not told.
 keep = 10
@@ -78,6 +84,10 @@ type Config struct {
 		Language    string `toml:"language"`
 		Environment string `toml:"environment"`
 	} `toml:"keys"`
+	Index struct {
+		Size   int64 `toml:"size"`
+		Memory int64 `toml:"memory"`
+	} `toml:"index"`
 	Backup struct {
 		Keep int `toml:"keep"`
 	} `toml:"backup"`
@@ -91,6 +101,7 @@ func defaults() (c Config) {
 	c.Commit.Sync, c.Commit.LockTimeout, c.Backup.Keep = "log", "10s", 10
 	c.Merge.Strategy, c.Merge.OnConflict = table.Manual.String(), "record"
 	c.Merge.Tables = map[string]string{}
+	c.Index.Size, c.Index.Memory = 256, 512
 	return c
 }
 
@@ -98,6 +109,17 @@ func defaults() (c Config) {
 func (c Config) Wait() time.Duration {
 	d, _ := time.ParseDuration(c.Commit.LockTimeout)
 	return d
+}
+
+// maxIndexMiB bounds the settings of indices.
+const maxIndexMiB = 1 << 20
+
+// indexBytes returns a setting of MiB as table.Options have it: none is less than 0.
+func indexBytes(mib int64) int64 {
+	if mib == 0 {
+		return -1
+	}
+	return mib << 20
 }
 
 // maxSettings bounds config.toml and node.toml, in bytes.
@@ -136,6 +158,9 @@ func ParseConfig(b []byte) (Config, error) {
 	}
 	if c.Commit.MaxVersions < 0 || c.Backup.Keep < 0 || c.Frames.KeepDays < 0 {
 		return c, fault.New(fault.Input, "max-versions, keep and keep-days are numbers from 0")
+	}
+	if max(c.Index.Size, c.Index.Memory) > maxIndexMiB || min(c.Index.Size, c.Index.Memory) < 0 {
+		return c, fault.New(fault.Input, "[index] size and memory are numbers from 0 to %d, of MiB", maxIndexMiB)
 	}
 	return c, c.checkMerge()
 }

@@ -244,7 +244,8 @@ func (s *Store) tableOptions() (table.Options, error) {
 	}
 	return table.Options{
 		Mint: s.mint, Wait: wait, SyncCurrent: c.Commit.Sync == "full", MaxVersions: c.Commit.MaxVersions,
-		Cache: s.cache, Warn: s.opt.Warn, Pending: s.pendingLines, Schemas: s.schemas,
+		Cache: s.cache, IndexSize: indexBytes(c.Index.Size), IndexMemory: indexBytes(c.Index.Memory),
+		Warn: s.opt.Warn, Pending: s.pendingLines, Schemas: s.schemas,
 	}, nil
 }
 
