@@ -234,6 +234,22 @@ func clashed(f *fixture) {
 	f.done(text.SetFrom(first.ID, []string{"key20"}, []reedbase.Assignment{{Column: "number", Value: "401"}}, reedbase.MergeOptions{}))
 }
 
+// schemed gives the table text a schema.
+func schemed(f *fixture) {
+	db, err := reedbase.Open(f.root, reedbase.Options{User: user})
+	f.must(err)
+	defer db.Close()
+	text, err := db.Table("text")
+	f.must(err)
+	defer text.Close()
+	f.done(text.CreateSchema(reedbase.Strict, ""))
+}
+
+// looser returns another schema that the table text keeps.
+func looser() []byte {
+	return []byte("[[columns]]\nname = \"key\"\nunique = true\n[[columns]]\nname = \"value\"\n[[columns]]\nname = \"number\"\nmin_length = 1\n")
+}
+
 // backedUp makes a backup and goes on.
 func backedUp(f *fixture) {
 	db, err := reedbase.Open(f.root, reedbase.Options{User: user})

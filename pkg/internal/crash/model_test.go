@@ -35,6 +35,7 @@ type version struct {
 	hash         string
 	readable     bool   // its content can be made from the deltas, and is the one that the line names
 	conflicts    string // that it opened and settled, without ids
+	schema       string // that it set
 }
 
 func tablesIn(root string) string { return filepath.Join(root, ".reed", "tables") }
@@ -105,7 +106,11 @@ func readHistory(dir string, patch patcher) (h history, err error) {
 		}
 		place[l.id] = i
 		text := f.text(l.id)
-		h.versions = append(h.versions, version{l.action, l.user, base, parent, l.hash, text != nil && sumOf(text) == l.hash, conflicts})
+		schema, err := os.ReadFile(filepath.Join(dir, fmt.Sprintf("%d.schema", l.id)))
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return h, err
+		}
+		h.versions = append(h.versions, version{l.action, l.user, base, parent, l.hash, text != nil && sumOf(text) == l.hash, conflicts, string(schema)})
 		if l.base == head {
 			head, h.head, h.deleted = l.id, text, l.action == 0
 		}
@@ -257,7 +262,7 @@ func files(root string, skip func(path string) bool) map[string]string {
 // derived are the files that hold nothing but what can be made again, or who holds a lock.
 func derived(path string) bool {
 	name := filepath.Base(path)
-	return name == "lock" || strings.HasSuffix(name, ".lock") || name == "state" || name == "clock" || strings.Contains(path, "/cache")
+	return name == "lock" || strings.HasSuffix(name, ".lock") || name == "state" || name == "clock" || strings.Contains(path, "/cache") || strings.HasSuffix(name, ".schema.toml")
 }
 
 func cached(path string) bool { return strings.Contains(path, "/cache") }
