@@ -1,60 +1,50 @@
 package reedbase
 
 import (
-	"strings"
-
 	"github.com/reedbase/reedbase/pkg/rbks"
+	"github.com/reedbase/reedbase/pkg/table"
 )
 
 // Wanted names the language, environment, season and variant that are wanted of a row; "" is no wish.
 type Wanted = rbks.Wanted
 
-// spellings returns the keys under which the row may stand that key means.
-func (t *Table) spellings(key string) ([]string, error) {
-	if !strings.ContainsAny(key, "@<") {
-		return []string{key}, nil
-	}
-	rules, err := t.t.Rules()
-	if err != nil {
-		return nil, err
-	}
-	return rules.Spellings(key), nil
-}
-
 // GetFor returns the row of a key with what is wanted beside what the key itself says or, where that is not there, the nearest one:
 // the first that the table holds of the chain in rbks(7). The record's Key says which it is. With exact only the first of the chain
 // is looked for. A wish that no key can meet is refused with fault.Input, and so is one for a key that is none.
 func (t *Table) GetFor(wanted Wanted, exact bool, key string) (Record, error) {
-	rules, err := t.t.Rules()
-	if err != nil {
-		return Record{}, err
-	}
-	k, ok := rules.Spelled(key)
-	if !ok {
-		if wanted != (Wanted{}) {
-			return Record{}, rbks.Check([]byte(key), rules.Words)
+	return t.get([]string{key}, func(r *table.Reading) ([]string, error) {
+		rules, err := r.Rules()
+		if err != nil {
+			return nil, err
 		}
-		return t.get([]string{key}, nil)
-	}
-	if err := wanted.Check(rules.Words); err != nil {
-		return Record{}, err
-	}
-	asked := []string{key}
+		k, ok := rules.Spelled(key)
+		if !ok {
+			if wanted != (Wanted{}) {
+				return nil, rbks.Check([]byte(key), rules.Words)
+			}
+			return nil, nil
+		}
+		if err := wanted.Check(rules.Words); err != nil {
+			return nil, err
+		}
+		return chain(rules, &k, wanted, exact), nil
+	})
+}
+
+// chain returns the texts under which the row may stand that is wanted: for each key of the fallback its spellings, the one that was
+// asked for first.
+func chain(rules *table.Rules, k *rbks.Key, wanted Wanted, exact bool) (texts []string) {
 	canonical := k.String()
-	var keys []string
 	for step := range k.Fallback(wanted) {
 		text := string(step)
-		if len(keys) == 0 && text != canonical {
-			asked = []string{text}
-		}
 		if text == canonical {
-			text = key // as it was asked for comes before other spellings of it
+			text = string(k.Text())
 		}
-		if keys = append(keys, rules.Spellings(text)...); exact {
+		if texts = append(texts, rules.Spellings(text)...); exact {
 			break
 		}
 	}
-	return t.get(asked, keys)
+	return texts
 }
 
 // IsKey reports whether a text is a key of RBKS, whose row may be looked for under other keys: in a table with several key columns

@@ -88,18 +88,20 @@ func newRecord(columns []string, keyAt []int, raw []byte) (Record, error) {
 
 // Get returns the row of a key, spelled in any way; fault.NotFound when there is none.
 func (t *Table) Get(key ...string) (Record, error) {
-	if len(key) != 1 {
-		return t.get(key, nil)
-	}
-	keys, err := t.spellings(key[0])
-	if err != nil {
-		return Record{}, err
-	}
-	return t.get(key, keys)
+	return t.get(key, func(r *table.Reading) ([]string, error) {
+		if len(key) != 1 || !strings.ContainsAny(key[0], "@<") {
+			return nil, nil
+		}
+		rules, err := r.Rules()
+		if err != nil {
+			return nil, err
+		}
+		return rules.Spellings(key[0]), nil
+	})
 }
 
-// get returns the row of the first of some keys that the table holds, or for none of key.
-func (t *Table) get(key, keys []string) (Record, error) {
+// get returns the row of the first of some keys that the table holds, or of key itself where there are none.
+func (t *Table) get(key []string, of func(*table.Reading) (keys []string, err error)) (Record, error) {
 	r, err := t.t.Reading()
 	if err != nil {
 		return Record{}, err
@@ -108,6 +110,10 @@ func (t *Table) get(key, keys []string) (Record, error) {
 	rows := &reader{content: r.Content, columns: r.Columns, key: r.Key, keyAt: r.KeyAt}
 	if len(key) != len(r.KeyAt) {
 		return Record{}, fault.New(fault.Input, "the key has %d cells (%s), %d were given", len(r.KeyAt), strings.Join(rows.keyNames(), "|"), len(key))
+	}
+	keys, err := of(r)
+	if err != nil {
+		return Record{}, err
 	}
 	if len(keys) == 0 {
 		parts := make([][]byte, len(key))

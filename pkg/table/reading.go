@@ -19,6 +19,7 @@ type Reading struct {
 	KeyAt   []int    // their places
 
 	t     *Table
+	was   stamp.ID    // the version that set the schema
 	head  verlog.Line // whose text it is; ID 0: it is an edit by hand, of which there is no index
 	mu    sync.Mutex  // for keys and open
 	keys  *rowindex.Map
@@ -31,7 +32,7 @@ type Reading struct {
 func (t *Table) Reading() (*Reading, error) {
 	r := &Reading{t: t}
 	var err error
-	if r.Content, r.Key, r.head, err = t.standing(); err != nil {
+	if r.Content, r.Key, r.was, r.head, err = t.standing(); err != nil {
 		return nil, err
 	}
 	if r.Columns, err = r.Content.Columns(); err == nil {
@@ -46,30 +47,30 @@ func (t *Table) Reading() (*Reading, error) {
 
 // View returns the table as Read does, with the names of the key's columns.
 func (t *Table) View() (c *Content, key []string, err error) {
-	c, key, _, err = t.standing()
+	c, key, _, _, err = t.standing()
 	return c, key, err
 }
 
-// standing is View with the line of the head, if that is what the table is and no edit by hand.
-func (t *Table) standing() (c *Content, key []string, head verlog.Line, err error) {
+// standing is View with the version that set the schema, and the line of the head, if that is what the table is and no edit by hand.
+func (t *Table) standing() (c *Content, key []string, schema stamp.ID, head verlog.Line, err error) {
 	var last stamp.ID
 	for range folds {
 		v, err := t.lookHealed()
 		if err != nil {
-			return nil, nil, head, err
+			return nil, nil, 0, head, err
 		}
 		head = v.head()
 		c, err := t.contentOf(v)
 		v.close()
 		if err == nil && v.state == Dirty {
-			return c, v.key, verlog.Line{}, nil
+			return c, v.key, v.schema, verlog.Line{}, nil
 		}
 		if err == nil || head.ID == last {
-			return c, v.key, head, err
+			return c, v.key, v.schema, head, err
 		}
 		last = head.ID // by now there may be a newer one, and this one folded away
 	}
-	return nil, nil, head, fault.New(fault.Busy, "table %q: versions are folded away faster than they can be read", t.name)
+	return nil, nil, 0, head, fault.New(fault.Busy, "table %q: versions are folded away faster than they can be read", t.name)
 }
 
 // Close releases what is open.
@@ -121,4 +122,13 @@ func (r *Reading) openKeys() *rowindex.Map {
 		r.keys = r.t.openKeys(r.text(), r.head, r.Columns, r.KeyAt, false)
 	}
 	return r.keys
+}
+
+// Rules returns what the table asks of its rows.
+func (r *Reading) Rules() (*Rules, error) {
+	text, err := r.t.readSchema(r.was)
+	if err != nil {
+		return nil, err
+	}
+	return rulesOf(r.t.name, text)
 }
