@@ -34,8 +34,8 @@ type version struct {
 	base, parent int
 	hash         string
 	readable     bool   // its content can be made from the deltas, and is the one that the line names
-	conflicts    string // that it opened and settled, without ids
 	schema       string // that it set
+	conflicts    string // that it opened and settled, without ids
 }
 
 func tablesIn(root string) string { return filepath.Join(root, ".reed", "tables") }
@@ -110,7 +110,7 @@ func readHistory(dir string, patch patcher) (h history, err error) {
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return h, err
 		}
-		h.versions = append(h.versions, version{l.action, l.user, base, parent, l.hash, text != nil && sumOf(text) == l.hash, conflicts, string(schema)})
+		h.versions = append(h.versions, version{l.action, l.user, base, parent, l.hash, text != nil && sumOf(text) == l.hash, string(schema), conflicts})
 		if l.base == head {
 			head, h.head, h.deleted = l.id, text, l.action == 0
 		}
