@@ -45,6 +45,9 @@ func Comparing(left, right Type) Comparison {
 
 // Compare returns -1, 0 or 1. What SQL says of NULL is for the caller to know: here it is less than all else, and equal to NULL.
 func (c Comparison) Compare(a, b Value) int {
+	if a.kind == b.kind && a.kind < KindTime && c.left != String && c.right != String {
+		return Order(a, b) // numbers, which nothing but a column of strings turns into something else
+	}
 	if c.cell == onLeft && b.kind == KindText && a.text != nil || c.cell == onRight && a.kind == KindText && b.text != nil {
 		return bytes.Compare(a.text, b.text)
 	}

@@ -10,6 +10,9 @@ import (
 // by what they are, exact across the kinds; texts by their bytes. It is total and transitive. How a value is spelled does not
 // matter: 1, 1.0 and 01 stand side by side, so what tells cells apart by their text compares texts.
 func Order(a, b Value) int {
+	if a.kind == KindInteger && b.kind == KindInteger {
+		return cmp.Compare(int64(a.bits), int64(b.bits))
+	}
 	if c := cmp.Compare(a.rank(), b.rank()); c != 0 {
 		return c
 	}

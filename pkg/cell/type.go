@@ -98,6 +98,9 @@ func parseBoolean(text []byte) (Value, bool) {
 
 // readUndeclared returns a number that keeps its spelling, or a text.
 func readUndeclared(text []byte) Value {
+	if v, known := readPlain(text); known {
+		return v
+	}
 	end, integer := scanNumeral(text)
 	if end == 0 || end < len(text) {
 		return FromText(text)
@@ -110,6 +113,11 @@ func readUndeclared(text []byte) Value {
 // does not allow is a number if it reads as one with or without blanks around it, as in SQLite, otherwise a text. The value
 // aliases text.
 func (t Type) Read(text []byte, quoted bool) Value {
+	if t == Undeclared {
+		if v, known := readPlain(text); known {
+			return v
+		}
+	}
 	if len(text) == 0 && !quoted && t.isNumeric() {
 		return Value{}
 	}

@@ -76,6 +76,7 @@ type store struct {
 	query  *query
 	pieces [][]byte
 	size   int // of the next piece
+	most   int // that a piece has, unless one string needs more; 0: mostPiece
 }
 
 const (
@@ -90,7 +91,10 @@ type place uint64
 func (s *store) add(b []byte) (place, error) {
 	n := len(s.pieces) - 1
 	if n < 0 || cap(s.pieces[n])-len(s.pieces[n]) < len(b) {
-		s.size = min(max(2*s.size, leastPiece), mostPiece)
+		if s.most == 0 {
+			s.most = mostPiece
+		}
+		s.size = min(max(2*s.size, leastPiece), s.most)
 		size := max(s.size, len(b))
 		if err := s.query.charge(int64(size)); err != nil {
 			return 0, err

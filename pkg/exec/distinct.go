@@ -2,7 +2,7 @@ package exec
 
 import "github.com/reedbase/reedbase/pkg/plan"
 
-// distinct keeps the first of the rows that are equal in their first columns.
+// distinct keeps the first of the rows that are equal in their first columns. Where several goroutines read the rows it is a group.
 type distinct struct {
 	query *query
 	input operator
@@ -12,6 +12,9 @@ type distinct struct {
 }
 
 func newDistinct(b *builder, n *plan.Distinct) (operator, error) {
+	if b.workers > 1 && divisible(n.Input) {
+		return newGroup(b, n.AsGroup())
+	}
 	input, err := b.build(n.Input)
 	return &distinct{query: b.query, input: input, width: n.Width}, err
 }

@@ -5,6 +5,7 @@ package exec
 import (
 	"context"
 	"errors"
+	"hash/maphash"
 	"iter"
 	"runtime"
 	"time"
@@ -49,7 +50,7 @@ func Run(ctx context.Context, p *plan.Plan, o Options) (*Rows, error) {
 	if o.Now.IsZero() {
 		o.Now = time.Now().UTC()
 	}
-	q := &query{options: o}
+	q := &query{options: o, seed: maphash.MakeSeed()}
 	if o.Timeout > 0 {
 		var stop context.CancelFunc
 		ctx, stop = context.WithTimeoutCause(ctx, o.Timeout, errTimeout)

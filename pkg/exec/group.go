@@ -1,8 +1,6 @@
 package exec
 
 import (
-	"slices"
-
 	"github.com/reedbase/reedbase/pkg/cell"
 	"github.com/reedbase/reedbase/pkg/plan"
 )
@@ -12,9 +10,10 @@ type group struct {
 	query  *query
 	node   *plan.Group
 	parts  []*part
-	whole  *groups
-	order  []int32 // the groups as they were first met
+	wholes []*groups // all groups: one table, or one for each lot
 	env    *env
+	lot    int     // of wholes, that is returned
+	order  []int32 // its groups as they were first met
 	at     int
 	out    batch
 	ranked int // the call whose row the bare columns are of, or -1
@@ -28,6 +27,8 @@ type part struct {
 	calls  []callCode
 	bare   []code
 	groups *groups
+	spill  *spill // where rows go when there are too many groups; nil: nowhere yet
+	rows   int
 }
 
 // callCode is the arguments and the filter of a call, ready to be computed.
@@ -101,7 +102,7 @@ func rankedCall(n *plan.Group) int {
 
 func (g *group) open() error {
 	g.free()
-	g.at = 0
+	g.lot, g.at, g.order = 0, 0, nil
 	for _, p := range g.parts {
 		p.groups = newGroups(g.query, g.node, g.ranked)
 	}
@@ -109,23 +110,87 @@ func (g *group) open() error {
 	if err != nil {
 		return err
 	}
-	g.whole = g.parts[0].groups
+	if err := g.gather(); err != nil {
+		return err
+	}
+	for _, whole := range g.wholes {
+		if err := whole.settle(); err != nil {
+			return err
+		}
+	}
+	if first := g.wholes[0]; len(g.node.Keys) == 0 && first.count() == 0 {
+		if err := first.single(); err != nil {
+			return err
+		}
+		first.sort()
+	}
+	return nil
+}
+
+// gather puts the groups of all parts together: in one table when they are few, else lot by lot.
+func (g *group) gather() error {
+	total := 0
+	for _, p := range g.parts {
+		total += p.groups.count()
+		if p.spill != nil {
+			return g.deal()
+		}
+	}
+	if len(g.parts) > 1 && total > manyGroups {
+		return g.deal()
+	}
+	whole := g.parts[0].groups
+	g.wholes = []*groups{whole}
 	for _, p := range g.parts[1:] {
-		if err := g.whole.merge(p.groups); err != nil {
+		which := make([]int32, p.groups.count())
+		for i := range which {
+			which[i] = int32(i)
+		}
+		if err := whole.merge(p.groups, which); err != nil {
 			return err
 		}
 		p.groups.free()
 	}
-	if err := g.whole.settle(); err != nil {
-		return err
-	}
-	if len(g.node.Keys) == 0 && g.whole.count() == 0 {
-		if err := g.whole.single(); err != nil {
-			return err
-		}
-	}
-	g.order = g.whole.inOrder()
+	whole.sort()
 	return nil
+}
+
+// deal makes a table of each lot, several goroutines one lot after the other.
+func (g *group) deal() error {
+	lots := make([][lotCount][]int32, len(g.parts))
+	for i, p := range g.parts {
+		lots[i] = p.groups.lots()
+	}
+	g.wholes = make([]*groups, lotCount)
+	workers := len(g.parts)
+	err := together(g.query, workers, func(w int) error {
+		r := newReplay(g)
+		for l := w; l < lotCount; l += workers {
+			whole := newGroups(g.query, g.node, g.ranked)
+			g.wholes[l] = whole
+			for i, p := range g.parts {
+				if err := whole.merge(p.groups, lots[i][l]); err != nil {
+					return err
+				}
+			}
+			for _, p := range g.parts {
+				if p.spill == nil {
+					continue
+				}
+				if err := r.lot(whole, &p.spill.lots[l]); err != nil {
+					return err
+				}
+				p.spill.lots[l].free()
+			}
+			whole.sort()
+		}
+		return nil
+	})
+	for _, p := range g.parts {
+		p.groups.free()
+		p.spill = nil
+	}
+	return err
 }
 
 // read puts the rows of a pipeline into groups.
@@ -134,6 +199,7 @@ func (p *part) read(q *query) error {
 	bare := make([][]cell.Value, len(p.bare))
 	numbers := make([]int32, batchRows)
 	var counter positions
+	p.rows, p.spill = 0, nil
 	return drained(q, p.input, func(b *batch) error {
 		p.reset()
 		var err error
@@ -147,52 +213,71 @@ func (p *part) read(q *query) error {
 				return err
 			}
 		}
-		if err := p.groups.find(keys, bare, b.sel, numbers, counter.take(b)); err != nil {
-			return err
-		}
-		for i := range p.calls {
-			if err := p.feed(i, b, numbers, bare); err != nil {
-				return err
+		position := counter.take(b)
+		if p.spill != nil {
+			err = p.put(b, keys, bare, position)
+		} else if err = p.groups.find(keys, bare, b.sel, numbers, position); err == nil {
+			for i := range p.calls {
+				if err = p.feed(i, b, numbers, bare); err != nil {
+					break
+				}
 			}
 		}
 		p.top, p.listTop = 0, 0
-		return nil
+		p.rows += len(b.sel)
+		if n := p.groups.count(); n > manyGroups && n > p.rows/4 && p.spill == nil {
+			p.spill = newSpill(q)
+		}
+		return err
 	})
 }
 
 // feed gives the rows of b to call i of their groups.
 func (p *part) feed(i int, b *batch, numbers []int32, bare [][]cell.Value) error {
-	c, sel := &p.calls[i], b.sel
 	top, lists := p.top, p.listTop
 	defer func() { p.top, p.listTop = top, lists }()
-	if c.filter != nil {
-		var err error
-		if sel, err = c.filter(p.env, b, p.list(sel)); err != nil {
-			return err
-		}
-	}
-	vectors := make([][]cell.Value, len(c.arguments))
-	for a := range vectors {
-		var err error
-		if vectors[a], err = c.arguments[a].vector(p.env, b, sel); err != nil {
-			return err
-		}
+	vectors, sel, err := p.arguments(i, b)
+	if err != nil {
+		return err
 	}
 	return p.groups.states[i].add(p.groups, vectors, sel, numbers, bare)
+}
+
+// arguments returns those of call i, and the rows that its filter lets in.
+func (p *part) arguments(i int, b *batch) (vectors [][]cell.Value, sel []int32, err error) {
+	c := &p.calls[i]
+	sel = b.sel
+	if c.filter != nil {
+		if sel, err = c.filter(p.env, b, p.list(sel)); err != nil {
+			return nil, nil, err
+		}
+	}
+	vectors = make([][]cell.Value, len(c.arguments))
+	for a := range vectors {
+		if vectors[a], err = c.arguments[a].vector(p.env, b, sel); err != nil {
+			return nil, nil, err
+		}
+	}
+	return vectors, sel, nil
 }
 
 func (g *group) next() (*batch, error) {
 	if err := g.query.stopped(); err != nil {
 		return nil, err
 	}
-	n := min(len(g.order)-g.at, batchRows)
-	if n <= 0 {
-		return nil, nil
+	for g.at == len(g.order) {
+		if g.lot == len(g.wholes) {
+			return nil, nil
+		}
+		g.order, g.at = g.wholes[g.lot].order, 0
+		g.lot++
 	}
+	whole := g.wholes[g.lot-1]
+	n := min(len(g.order)-g.at, batchRows)
 	g.env.reset()
 	list := g.order[g.at : g.at+n]
 	for r, number := range list {
-		packed := g.whole.row(int(number))
+		packed := whole.row(int(number))
 		for i := range g.node.Keys {
 			var v cell.Value
 			v, packed = cell.Unpack(packed)
@@ -200,24 +285,25 @@ func (g *group) next() (*batch, error) {
 				g.out.cols[i][r] = v
 			}
 		}
-		bare := g.whole.bareRow(int(number))
+		bare := whole.bareRow(int(number))
 		for i := range g.node.Bare {
-			column := g.out.cols[len(g.node.Keys)+len(g.node.Calls)+i]
-			if bare == nil {
-				column[r] = cell.Value{}
-				continue
+			var v cell.Value
+			if bare != nil {
+				v, bare = cell.Unpack(bare)
 			}
-			column[r], bare = cell.Unpack(bare)
+			if column := g.out.cols[len(g.node.Keys)+len(g.node.Calls)+i]; column != nil {
+				column[r] = v
+			}
 		}
 	}
-	for i, s := range g.whole.states {
+	for i, s := range whole.states {
 		if column := g.out.cols[len(g.node.Keys)+i]; column != nil {
 			if err := s.results(g.env, list, column); err != nil {
 				return nil, err
 			}
 		}
 	}
-	g.out.sel, g.out.position = all(g.out.sel, n), uint64(g.at)
+	g.out.sel, g.out.position = all(g.out.sel, n), uint64(g.lot)<<24+uint64(g.at/batchRows)
 	g.at += n
 	return &g.out, nil
 }
@@ -229,7 +315,12 @@ func (g *group) free() {
 			p.groups = nil
 		}
 	}
-	g.whole, g.order = nil, nil
+	for _, whole := range g.wholes {
+		if whole != nil {
+			whole.free()
+		}
+	}
+	g.wholes, g.order = nil, nil
 }
 
 func (g *group) close() {
@@ -237,225 +328,4 @@ func (g *group) close() {
 		p.input.close()
 	}
 	g.free()
-}
-
-// groups is a table of groups: the numbers of their keys, and the state of each call.
-type groups struct {
-	query     *query
-	keys      *hashes
-	rows      store   // the packed keys of each group, and the bare columns
-	at        []place // of each group
-	bare      []place // of each group, where there are bare columns; -1: none yet
-	first     []uint64
-	states    []state
-	width     int // keys
-	bareWidth int
-	hasBare   bool
-	ranked    int
-	key       []byte
-	packed    []byte
-	charged   int64
-	each      int64 // bytes that a group takes beside its key
-}
-
-const noPlace = ^place(0)
-
-func newGroups(q *query, n *plan.Group, ranked int) *groups {
-	g := &groups{query: q, keys: newHashes(q), rows: store{query: q}, width: len(n.Keys), bareWidth: len(n.Bare), hasBare: len(n.Bare) > 0, ranked: ranked, each: 24}
-	for i, c := range n.Calls {
-		s := newState(q, c)
-		if i == ranked {
-			s.(*extreme).ranks = true
-		}
-		g.states = append(g.states, s)
-		g.each += s.size()
-	}
-	return g
-}
-
-func (g *groups) count() int { return len(g.keys.list) }
-
-// find sets numbers to the groups of the rows of sel, making those that are new.
-func (g *groups) find(keys, bare [][]cell.Value, sel []int32, numbers []int32, position uint64) error {
-	for n, i := range sel {
-		g.key = g.key[:0]
-		for _, column := range keys {
-			g.key = cell.AppendEqual(g.key, column[i])
-		}
-		number, isNew, err := g.keys.insert(g.key)
-		if err != nil {
-			return err
-		}
-		if isNew {
-			g.packed = g.packed[:0]
-			for _, column := range keys {
-				g.packed = cell.AppendPacked(g.packed, column[i])
-			}
-			if err := g.add(position + uint64(n)); err != nil {
-				return err
-			}
-			if g.hasBare {
-				if err := g.setBare(number, bare, i); err != nil {
-					return err
-				}
-			}
-		}
-		numbers[i] = int32(number)
-	}
-	return g.grow()
-}
-
-// add makes a group of the keys in g.packed.
-func (g *groups) add(position uint64) error {
-	p, err := g.rows.add(g.packed)
-	g.at, g.first = append(g.at, p), append(g.first, position)
-	if g.hasBare {
-		g.bare = append(g.bare, noPlace)
-	}
-	return err
-}
-
-func (g *groups) setBare(number int, bare [][]cell.Value, row int32) error {
-	g.packed = g.packed[:0]
-	for _, column := range bare {
-		g.packed = cell.AppendPacked(g.packed, column[row])
-	}
-	p, err := g.rows.add(g.packed)
-	g.bare[number] = p
-	return err
-}
-
-// grow makes room for the states of new groups.
-func (g *groups) grow() error {
-	for _, s := range g.states {
-		s.grow(g.count())
-	}
-	size := int64(g.count()) * g.each
-	err := g.query.charge(size - g.charged)
-	g.charged = size
-	return err
-}
-
-func (g *groups) row(number int) []byte { return g.rows.at(g.at[number]) }
-
-func (g *groups) bareRow(number int) []byte {
-	if !g.hasBare || g.bare[number] == noPlace {
-		return nil
-	}
-	return g.rows.at(g.bare[number])
-}
-
-// merge takes the rows of other groups.
-func (g *groups) merge(o *groups) error {
-	numbers := make([]int32, o.count())
-	for n := range o.keys.list {
-		number, isNew, err := g.keys.insert(o.keys.key(n))
-		if err != nil {
-			return err
-		}
-		if isNew {
-			g.packed = append(g.packed[:0], o.packedAt(o.at[n], o.width)...)
-			if err := g.add(o.first[n]); err != nil {
-				return err
-			}
-		}
-		numbers[n] = int32(number)
-	}
-	if err := g.grow(); err != nil {
-		return err
-	}
-	for i := range g.states {
-		if err := g.states[i].merge(g, o, o.states[i], numbers); err != nil {
-			return err
-		}
-	}
-	return g.mergeFirst(o, numbers)
-}
-
-// mergeFirst keeps the earlier of two first rows, for the order and for bare columns.
-func (g *groups) mergeFirst(o *groups, numbers []int32) error {
-	for n, number := range numbers {
-		earlier := o.first[n] < g.first[number]
-		if g.hasBare && g.ranked < 0 && (earlier || g.bare[number] == noPlace) {
-			if err := g.copyBare(o, n, int(number)); err != nil {
-				return err
-			}
-		}
-		if earlier {
-			g.first[number] = o.first[n]
-			if err := g.copyRow(o, n, int(number)); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-func (g *groups) copyRow(o *groups, from, to int) (err error) {
-	g.at[to], err = g.rows.add(o.packedAt(o.at[from], o.width))
-	return err
-}
-
-func (g *groups) copyBare(o *groups, from, to int) (err error) {
-	if o.bare[from] != noPlace {
-		g.bare[to], err = g.rows.add(o.packedAt(o.bare[from], o.bareWidth))
-	}
-	return err
-}
-
-// packedAt returns n packed values.
-func (g *groups) packedAt(p place, n int) []byte {
-	packed := g.rows.at(p)
-	rest := packed
-	for range n {
-		rest = cell.SkipPacked(rest)
-	}
-	return packed[:len(packed)-len(rest)]
-}
-
-// settle gives what was kept apart because it is DISTINCT to the calls.
-func (g *groups) settle() error {
-	for _, s := range g.states {
-		if err := s.settle(g.count()); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// single makes the only group of a query that has no keys and no rows.
-func (g *groups) single() error {
-	if _, _, err := g.keys.insert(nil); err != nil {
-		return err
-	}
-	g.packed = g.packed[:0]
-	if err := g.add(0); err != nil {
-		return err
-	}
-	return g.grow()
-}
-
-// inOrder returns the numbers of the groups as they were first met.
-func (g *groups) inOrder() []int32 {
-	order := make([]int32, g.count())
-	for i := range order {
-		order[i] = int32(i)
-	}
-	slices.SortFunc(order, func(a, b int32) int {
-		if g.first[a] < g.first[b] {
-			return -1
-		}
-		return 1
-	})
-	return order
-}
-
-func (g *groups) free() {
-	g.keys.free()
-	g.rows.free()
-	g.query.charge(-g.charged)
-	for _, s := range g.states {
-		s.free()
-	}
-	*g = groups{query: g.query, keys: newHashes(g.query), rows: store{query: g.query}}
 }

@@ -28,7 +28,7 @@ const (
 )
 
 func newHashes(q *query) *hashes {
-	return &hashes{seed: maphash.MakeSeed(), keys: store{query: q}, slots: make([]uint64, leastSlots)}
+	return &hashes{seed: q.seed, keys: store{query: q}, slots: make([]uint64, leastSlots)}
 }
 
 func (h *hashes) hash(key []byte) uint64 { return maphash.Bytes(h.seed, key) }

@@ -18,7 +18,8 @@ type join struct {
 	left     bool // rows without a partner are returned too
 	probeAt  int  // the first column of the side that is read
 	buildAt  int
-	probes   []int // columns of that side that are needed
+	probes   []int  // columns of that side that are needed
+	kept     []bool // columns of the side in memory that are needed
 	packer   packer
 	round    int
 	out      batch
@@ -55,9 +56,10 @@ func newJoin(b *builder, n *plan.Join, s *sharing) (operator, error) {
 	if j.probe, err = b.one(probe, s); err != nil {
 		return nil, err
 	}
+	j.shape(probe, build)
 	built, ok := s.sites[n].(*joined)
 	if !ok {
-		if built, err = newJoined(b, n, build); err != nil {
+		if built, err = newJoined(b, n, build, j.kept); err != nil {
 			return nil, err
 		}
 		s.sites[n] = built
@@ -78,7 +80,6 @@ func newJoin(b *builder, n *plan.Join, s *sharing) (operator, error) {
 	if j.terms, err = b.compiler().tests(n.Terms); err != nil {
 		return nil, err
 	}
-	j.shape(probe, build)
 	return j, nil
 }
 
@@ -96,15 +97,10 @@ func (j *join) shape(probe, build plan.Node) {
 	}
 	j.out.cols = columns(need)
 	j.probes = numbers(need[j.probeAt : j.probeAt+len(probe.Columns())])
-	j.packer = newPacker(build.Figures().Need)
-	j.partners = make([][]cell.Value, len(build.Columns()))
-	for i := range j.partners {
-		j.partners[i] = j.out.cols[j.buildAt+i]
-		if j.partners[i] == nil && build.Figures().Need[i] {
-			j.partners[i] = make([]cell.Value, batchRows) // a key that nobody reads
-		}
-	}
-	j.vectors = make([][]cell.Value, len(j.keys))
+	end := j.buildAt + len(build.Columns())
+	j.kept, j.partners = need[j.buildAt:end], j.out.cols[j.buildAt:end]
+	j.packer = newPacker(j.kept)
+	j.vectors = make([][]cell.Value, len(j.node.Keys))
 }
 
 func (j *join) open() error {
@@ -211,7 +207,9 @@ func (j *join) pair(n int, row, partner int32) {
 	for _, c := range j.probes {
 		j.out.cols[j.probeAt+c][n] = j.pending.batch.cols[c][row]
 	}
-	j.packer.read(j.built.row(partner), j.partners, n)
+	if len(j.packer.need) > 0 {
+		j.packer.read(j.built.row(partner), j.partners, n)
+	}
 	j.rowOf[n] = row
 }
 

@@ -62,7 +62,8 @@ const (
 	partnerSize = 24
 )
 
-func newJoined(b *builder, n *plan.Join, side plan.Node) (*joined, error) {
+// newJoined makes the table of a side of a join, which keeps the columns that are needed behind the join.
+func newJoined(b *builder, n *plan.Join, side plan.Node, need []bool) (*joined, error) {
 	var keys []plan.Expr
 	dual := false
 	for _, k := range n.Keys {
@@ -72,18 +73,18 @@ func newJoined(b *builder, n *plan.Join, side plan.Node) (*joined, error) {
 			keys, dual = append(keys, k.Right), k.Dual == plan.RightSide
 		}
 	}
-	return b.joinedBy(side, keys, dual)
+	return b.joinedBy(side, keys, dual, need)
 }
 
 // joinedBy makes a table of the rows of n by their keys.
-func (b *builder) joinedBy(n plan.Node, keys []plan.Expr, dual bool) (*joined, error) {
+func (b *builder) joinedBy(n plan.Node, keys []plan.Expr, dual bool, need []bool) (*joined, error) {
 	inputs, err := b.pipelines(n)
 	if err != nil {
 		return nil, err
 	}
-	j := &joined{query: b.query, seed: maphash.MakeSeed()}
+	j := &joined{query: b.query, seed: b.query.seed}
 	for _, input := range inputs {
-		r := &joinReader{env: b.env(), input: input, dual: dual, packer: newPacker(n.Figures().Need), store: store{query: b.query}}
+		r := &joinReader{env: b.env(), input: input, dual: dual, packer: newPacker(need), store: store{query: b.query}}
 		if r.keys, err = b.compiler().list(keys); err != nil {
 			return nil, err
 		}

@@ -32,7 +32,7 @@ func newProbe(b *builder, n *plan.Probe) (operator, error) {
 	if !ok {
 		once := *b
 		once.frame = nil
-		if site, err = once.joinedBy(n.Input, keys, dual); err != nil {
+		if site, err = once.joinedBy(n.Input, keys, dual, n.Input.Figures().Need); err != nil {
 			return nil, err
 		}
 		b.sites[n] = site

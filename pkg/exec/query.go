@@ -3,6 +3,7 @@ package exec
 import (
 	"context"
 	"errors"
+	"hash/maphash"
 	"math/rand/v2"
 	"sync"
 	"sync/atomic"
@@ -16,6 +17,7 @@ type query struct {
 	cancel  context.CancelCauseFunc
 	options Options
 	memory  atomic.Int64
+	seed    maphash.Seed // of all hashes
 
 	mu      sync.Mutex
 	closers []func() error

@@ -2,6 +2,7 @@ package exec
 
 import (
 	"encoding/binary"
+	"math"
 
 	"github.com/reedbase/reedbase/pkg/cell"
 	"github.com/reedbase/reedbase/pkg/function"
@@ -16,8 +17,8 @@ type state interface {
 	size() int64
 	// add takes the rows of sel, whose groups numbers holds and whose arguments the vectors are.
 	add(g *groups, vectors [][]cell.Value, sel []int32, numbers []int32, bare [][]cell.Value) error
-	// merge takes what other has found out about its groups, whose numbers here are given.
-	merge(g, o *groups, other state, numbers []int32) error
+	// merge takes what other has found out about some of its groups, whose numbers here are given.
+	merge(g, o *groups, other state, which, numbers []int32) error
 	// settle ends the taking of rows.
 	settle(n int) error
 	// results puts the results of some groups into a column.
@@ -107,8 +108,9 @@ func (s *counts) add(_ *groups, vectors [][]cell.Value, sel []int32, numbers []i
 	return nil
 }
 
-func (s *counts) merge(_, _ *groups, other state, numbers []int32) error {
-	for n, number := range numbers {
+func (s *counts) merge(_, _ *groups, other state, which, numbers []int32) error {
+	for k, number := range numbers {
+		n := which[k]
 		s.n[number] += other.(*counts).n[n]
 	}
 	return nil
@@ -121,19 +123,22 @@ func (s *counts) results(_ *env, list []int32, column []cell.Value) error {
 	return nil
 }
 
-// sums adds up integers by itself, and leaves a group to an accumulator once something else is added, or they overflow.
+// sums adds up numbers by itself as long as that is exact, and leaves a group to an accumulator once it is not.
 type sums struct {
 	function *function.Aggregate
 	list     []sum
 }
 
+// sum is an integer and two floats, the second one being what rounding has taken from the first.
 type sum struct {
-	n, total int64
-	all      function.Accumulator
+	integers, total int64 // how many, and their sum
+	floats          int64
+	high, low       float64
+	all             function.Accumulator
 }
 
 func (s *sums) grow(n int)       { s.list = grown(s.list, n) }
-func (s *sums) size() int64      { return 32 }
+func (s *sums) size() int64      { return 56 }
 func (s *sums) settle(int) error { return nil }
 func (s *sums) free()            {}
 
@@ -141,10 +146,8 @@ func (s *sums) add(_ *groups, vectors [][]cell.Value, sel []int32, numbers []int
 	var args [1]cell.Value
 	for _, i := range sel {
 		v, t := &vectors[0][i], &s.list[numbers[i]]
-		if v.Kind() == cell.KindInteger && t.all == nil {
-			n := v.Integer()
-			if total := t.total + n; (t.total^total)&(n^total) >= 0 {
-				t.n, t.total = t.n+1, total
+		if t.all == nil {
+			if v.Kind() == cell.KindFloat && t.addFloat(v.Float(), 1) || v.Kind() == cell.KindInteger && t.addInteger(v.Integer(), 1) {
 				continue
 			}
 		}
@@ -158,29 +161,66 @@ func (s *sums) add(_ *groups, vectors [][]cell.Value, sel []int32, numbers []int
 	return nil
 }
 
-// leave gives a sum to an accumulator, the count of what was added too.
+// addInteger adds the sum of count integers if it does not overflow.
+func (t *sum) addInteger(n, count int64) bool {
+	total := t.total + n
+	if (t.total^total)&(n^total) < 0 {
+		return false
+	}
+	t.integers, t.total = t.integers+count, total
+	return true
+}
+
+// largeFloat is where sums could come near to infinity.
+const largeFloat = 0x1p900
+
+// addFloat adds the sum of count floats if nothing is lost.
+func (t *sum) addFloat(f float64, count int64) bool {
+	high, lost := twoSum(t.high, f)
+	low, lostMore := twoSum(t.low, lost)
+	if lostMore != 0 || !(math.Abs(high) < largeFloat) || !(math.Abs(f) < largeFloat) {
+		return false
+	}
+	t.high, t.low, t.floats = high, low, t.floats+count
+	return true
+}
+
+// twoSum returns a sum and what rounding takes from it (Knuth, The Art of Computer Programming, volume 2, 4.2.2).
+func twoSum(a, b float64) (sum, lost float64) {
+	sum = a + b
+	of := sum - a
+	return sum, (a - (sum - of)) + (b - of)
+}
+
+// leave gives a sum to an accumulator, the number of what was added too.
 func (s *sums) leave(t *sum) {
 	if t.all != nil {
 		return
 	}
 	t.all = s.function.New()
-	if t.n == 0 {
-		return
+	add := func(v cell.Value, count int64) {
+		args := []cell.Value{v}
+		for ; count > 0; count-- {
+			t.all.Add(args)
+			args[0] = cell.FromInteger(0)
+		}
 	}
-	t.all.Add([]cell.Value{cell.FromInteger(t.total)})
-	zero := []cell.Value{cell.FromInteger(0)}
-	for range t.n - 1 {
-		t.all.Add(zero)
-	}
-	t.n, t.total = 0, 0
+	add(cell.FromInteger(t.total), t.integers)
+	add(cell.FromFloat(t.high), min(t.floats, 1))
+	add(cell.FromFloat(t.low), t.floats-1)
+	*t = sum{all: t.all}
 }
 
-func (s *sums) merge(_, _ *groups, other state, numbers []int32) error {
-	for n, number := range numbers {
+func (s *sums) merge(_, _ *groups, other state, which, numbers []int32) error {
+	for k, number := range numbers {
+		n := which[k]
 		t, o := &s.list[number], &other.(*sums).list[n]
-		if total := t.total + o.total; t.all == nil && o.all == nil && (t.total^total)&(o.total^total) >= 0 {
-			t.n, t.total = t.n+o.n, total
-			continue
+		if t.all == nil && o.all == nil {
+			both := *t
+			if both.addInteger(o.total, o.integers) && both.addFloat(o.high, o.floats) && both.addFloat(o.low, 0) {
+				*t = both
+				continue
+			}
 		}
 		s.leave(t)
 		s.leave(o)
@@ -189,22 +229,32 @@ func (s *sums) merge(_, _ *groups, other state, numbers []int32) error {
 	return nil
 }
 
+// exactIntegers are those that floats hold all of.
+const exactIntegers = 1 << 53
+
 func (s *sums) results(e *env, list []int32, column []cell.Value) (err error) {
 	for r, number := range list {
 		t := &s.list[number]
+		count := t.integers + t.floats
+		value := *t
+		if t.all == nil && count > 0 && (t.floats > 0 || s.function.Name != "sum") {
+			if t.total < -exactIntegers || t.total > exactIntegers || !value.addFloat(float64(t.total), 0) {
+				s.leave(t)
+			}
+		}
 		switch {
 		case t.all != nil:
 			if column[r], err = t.all.Result(&e.function); err != nil {
 				return err
 			}
-		case t.n == 0 && s.function.Name != "total":
+		case count == 0 && s.function.Name != "total":
 			column[r] = cell.Value{}
-		case s.function.Name == "sum":
+		case s.function.Name == "sum" && t.floats == 0:
 			column[r] = cell.FromInteger(t.total)
 		case s.function.Name == "avg":
-			column[r] = cell.FromFloat(float64(t.total) / float64(t.n))
+			column[r] = cell.FromFloat((value.high + value.low) / float64(count))
 		default:
-			column[r] = cell.FromFloat(float64(t.total))
+			column[r] = cell.FromFloat(value.high + value.low)
 		}
 	}
 	return nil
@@ -257,8 +307,9 @@ func (s *extreme) set(best *cell.Value, v cell.Value) error {
 	return err
 }
 
-func (s *extreme) merge(g, o *groups, other state, numbers []int32) error {
-	for n, number := range numbers {
+func (s *extreme) merge(g, o *groups, other state, which, numbers []int32) error {
+	for k, number := range numbers {
+		n := which[k]
 		v, best := other.(*extreme).list[n], &s.list[number]
 		order := 1
 		if !best.IsNull() && !v.IsNull() {
@@ -266,7 +317,7 @@ func (s *extreme) merge(g, o *groups, other state, numbers []int32) error {
 		}
 		if v.IsNull() || order < 0 || order == 0 && o.first[n] > g.first[number] {
 			if g.hasBare && s.ranks && v.IsNull() && best.IsNull() && g.bare[number] == noPlace {
-				if err := g.copyBare(o, n, int(number)); err != nil {
+				if err := g.copyBare(o, int(n), int(number)); err != nil {
 					return err
 				}
 			}
@@ -276,7 +327,7 @@ func (s *extreme) merge(g, o *groups, other state, numbers []int32) error {
 			return err
 		}
 		if s.ranks {
-			if err := g.copyBare(o, n, int(number)); err != nil {
+			if err := g.copyBare(o, int(n), int(number)); err != nil {
 				return err
 			}
 		}
@@ -323,8 +374,9 @@ func (s *accumulated) add(_ *groups, vectors [][]cell.Value, sel []int32, number
 	return s.query.charge(int64(size))
 }
 
-func (s *accumulated) merge(_, _ *groups, other state, numbers []int32) error {
-	for n, number := range numbers {
+func (s *accumulated) merge(_, _ *groups, other state, which, numbers []int32) error {
+	for k, number := range numbers {
+		n := which[k]
 		s.list[number].Merge(other.(*accumulated).list[n])
 	}
 	return nil
@@ -377,11 +429,19 @@ func (s *unlikes) take(number uint32, v cell.Value) error {
 	return err
 }
 
-func (s *unlikes) merge(_, _ *groups, other state, numbers []int32) error {
+func (s *unlikes) merge(_, from *groups, other state, which, numbers []int32) error {
 	o := other.(*unlikes)
+	here := make([]int32, from.count()) // the number + 1 of each group that is merged
+	for k, n := range which {
+		here[n] = numbers[k] + 1
+	}
 	for n, p := range o.values {
+		number := here[binary.LittleEndian.Uint32(o.seen.key(n))]
+		if number == 0 {
+			continue
+		}
 		v, _ := cell.Unpack(o.store.at(p))
-		if err := s.take(uint32(numbers[binary.LittleEndian.Uint32(o.seen.key(n))]), v); err != nil {
+		if err := s.take(uint32(number-1), v); err != nil {
 			return err
 		}
 	}

@@ -143,6 +143,24 @@ type Distinct struct {
 	Width int
 }
 
+// AsGroup returns the Group that does the same: its keys are the columns that differ, and those behind them are bare.
+func (n *Distinct) AsGroup() *Group {
+	g := &Group{Input: n.Input, columns: n.Columns()}
+	g.Need = append([]bool(nil), n.Need...)
+	for i, c := range n.Columns() {
+		f := &Field{i, c.Name, c.Type}
+		switch {
+		case i < n.Width:
+			g.Keys = append(g.Keys, f)
+		case n.Need[i]:
+			g.Bare = append(g.Bare, f)
+		default:
+			g.Bare = append(g.Bare, &Constant{})
+		}
+	}
+	return g
+}
+
 // Set joins two queries by UNION ALL, INTERSECT or EXCEPT; the latter two return distinct rows.
 type Set struct {
 	Stat

@@ -1,0 +1,252 @@
+package exec
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/reedbase/reedbase/pkg/cell"
+	"github.com/reedbase/reedbase/pkg/plan"
+)
+
+// groups is a table of groups: the numbers of their keys, and the state of each call.
+type groups struct {
+	query     *query
+	keys      *hashes
+	rows      store   // the packed keys of each group, and the bare columns
+	at        []place // of each group
+	bare      []place // of each group, where there are bare columns; -1: none yet
+	first     []uint64
+	order     []int32
+	states    []state
+	width     int // keys
+	bareWidth int
+	hasBare   bool
+	ranked    int
+	key       []byte
+	packed    []byte
+	charged   int64
+	each      int64 // bytes that a group takes beside its key
+}
+
+const noPlace = ^place(0)
+
+func newGroups(q *query, n *plan.Group, ranked int) *groups {
+	g := &groups{query: q, keys: newHashes(q), rows: store{query: q}, width: len(n.Keys), bareWidth: len(n.Bare), hasBare: len(n.Bare) > 0, ranked: ranked, each: 24}
+	for i, c := range n.Calls {
+		s := newState(q, c)
+		if i == ranked {
+			s.(*extreme).ranks = true
+		}
+		g.states = append(g.states, s)
+		g.each += s.size()
+	}
+	return g
+}
+
+func (g *groups) count() int { return len(g.keys.list) }
+
+// find sets numbers to the groups of the rows of sel, making those that are new.
+func (g *groups) find(keys, bare [][]cell.Value, sel []int32, numbers []int32, position uint64) error {
+	if len(keys) == 0 && g.count() > 0 {
+		for _, i := range sel {
+			numbers[i] = 0
+		}
+		return nil
+	}
+	for n, i := range sel {
+		g.key = g.key[:0]
+		for _, column := range keys {
+			g.key = cell.AppendEqual(g.key, column[i])
+		}
+		number, err := g.number(g.keys.hash(g.key), keys, bare, i, position+uint64(n))
+		if err != nil {
+			return err
+		}
+		numbers[i] = int32(number)
+	}
+	return g.grow()
+}
+
+// number returns the group of a row whose key is in g.key, and makes it if it is new.
+func (g *groups) number(hash uint64, keys, bare [][]cell.Value, row int32, position uint64) (int, error) {
+	number, isNew, err := g.keys.insertHashed(g.key, hash)
+	if err != nil || !isNew && g.first[number] <= position {
+		return number, err
+	}
+	g.packed = g.packed[:0]
+	for _, column := range keys {
+		g.packed = cell.AppendPacked(g.packed, column[row])
+	}
+	if isNew {
+		err = g.add(position)
+	} else { // a row of another goroutine that comes before those so far
+		g.first[number] = position
+		g.at[number], err = g.rows.add(g.packed)
+	}
+	if err != nil || !g.hasBare || !isNew && g.ranked >= 0 {
+		return number, err
+	}
+	return number, g.setBare(number, bare, row)
+}
+
+// add makes a group of the keys in g.packed.
+func (g *groups) add(position uint64) error {
+	p, err := g.rows.add(g.packed)
+	g.at, g.first = append(g.at, p), append(g.first, position)
+	if g.hasBare {
+		g.bare = append(g.bare, noPlace)
+	}
+	return err
+}
+
+func (g *groups) setBare(number int, bare [][]cell.Value, row int32) error {
+	g.packed = g.packed[:0]
+	for _, column := range bare {
+		g.packed = cell.AppendPacked(g.packed, column[row])
+	}
+	p, err := g.rows.add(g.packed)
+	g.bare[number] = p
+	return err
+}
+
+// grow makes room for the states of new groups.
+func (g *groups) grow() error {
+	for _, s := range g.states {
+		s.grow(g.count())
+	}
+	size := int64(g.count()) * g.each
+	err := g.query.charge(size - g.charged)
+	g.charged = size
+	return err
+}
+
+func (g *groups) row(number int) []byte { return g.rows.at(g.at[number]) }
+
+func (g *groups) bareRow(number int) []byte {
+	if !g.hasBare || g.bare[number] == noPlace {
+		return nil
+	}
+	return g.rows.at(g.bare[number])
+}
+
+// merge takes the rows of some of the groups of another table.
+func (g *groups) merge(o *groups, which []int32) error {
+	numbers := make([]int32, len(which))
+	for k, n := range which {
+		number, isNew, err := g.keys.insertHashed(o.keys.key(int(n)), o.keys.list[n].hash)
+		if err != nil {
+			return err
+		}
+		if isNew {
+			g.packed = append(g.packed[:0], o.packedAt(o.at[n], o.width)...)
+			if err := g.add(o.first[n]); err != nil {
+				return err
+			}
+		}
+		numbers[k] = int32(number)
+	}
+	if err := g.grow(); err != nil {
+		return err
+	}
+	for i := range g.states {
+		if err := g.states[i].merge(g, o, o.states[i], which, numbers); err != nil {
+			return err
+		}
+	}
+	return g.mergeFirst(o, which, numbers)
+}
+
+// mergeFirst keeps the earlier of two first rows, for the order and for bare columns.
+func (g *groups) mergeFirst(o *groups, which, numbers []int32) error {
+	for k, number := range numbers {
+		n := which[k]
+		earlier := o.first[n] < g.first[number]
+		if g.hasBare && g.ranked < 0 && (earlier || g.bare[number] == noPlace) {
+			if err := g.copyBare(o, int(n), int(number)); err != nil {
+				return err
+			}
+		}
+		if earlier {
+			g.first[number] = o.first[n]
+			if err := g.copyRow(o, int(n), int(number)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (g *groups) copyRow(o *groups, from, to int) (err error) {
+	g.at[to], err = g.rows.add(o.packedAt(o.at[from], o.width))
+	return err
+}
+
+func (g *groups) copyBare(o *groups, from, to int) (err error) {
+	if o.bare[from] != noPlace {
+		g.bare[to], err = g.rows.add(o.packedAt(o.bare[from], o.bareWidth))
+	}
+	return err
+}
+
+// packedAt returns n packed values.
+func (g *groups) packedAt(p place, n int) []byte {
+	packed := g.rows.at(p)
+	rest := packed
+	for range n {
+		rest = cell.SkipPacked(rest)
+	}
+	return packed[:len(packed)-len(rest)]
+}
+
+// settle gives what was kept apart because it is DISTINCT to the calls.
+func (g *groups) settle() error {
+	for _, s := range g.states {
+		if err := s.settle(g.count()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// single makes the only group of a query that has no keys and no rows.
+func (g *groups) single() error {
+	if _, _, err := g.keys.insert(nil); err != nil {
+		return err
+	}
+	g.packed = g.packed[:0]
+	if err := g.add(0); err != nil {
+		return err
+	}
+	return g.grow()
+}
+
+// sort puts the groups in the order in which they were first met.
+func (g *groups) sort() {
+	g.order = make([]int32, g.count())
+	for i := range g.order {
+		g.order[i] = int32(i)
+	}
+	if slices.IsSorted(g.first) {
+		return
+	}
+	slices.SortFunc(g.order, func(a, b int32) int { return cmp.Compare(g.first[a], g.first[b]) })
+}
+
+func (g *groups) free() {
+	g.keys.free()
+	g.rows.free()
+	g.query.charge(-g.charged)
+	for _, s := range g.states {
+		s.free()
+	}
+	*g = groups{query: g.query, keys: newHashes(g.query), rows: store{query: g.query}}
+}
+
+// lots deals the groups out by hash.
+func (g *groups) lots() (lots [lotCount][]int32) {
+	for n := range g.keys.list {
+		l := g.keys.list[n].hash >> lotShift
+		lots[l] = append(lots[l], int32(n))
+	}
+	return lots
+}
