@@ -1,6 +1,8 @@
 package table
 
 import (
+	"cmp"
+
 	"github.com/reedbase/reedbase/pkg/fault"
 	"github.com/reedbase/reedbase/pkg/stamp"
 	"github.com/reedbase/reedbase/pkg/verlog"
@@ -56,6 +58,9 @@ func (s *Session) takeRowsBack(r Reversal) error {
 	if r.After == s.Head().ID {
 		return s.goBack(r)
 	}
+	if same, err := s.sameSchemas(r.Before, r.After); err != nil || !same {
+		return cmp.Or(err, error(&Overtaken{s.t.name, "got another schema then, and was changed since"}))
+	}
 	content, err := s.t.contentOrEmpty(r.Before, nil)
 	if err != nil {
 		return err
@@ -66,6 +71,20 @@ func (s *Session) takeRowsBack(r Reversal) error {
 		s.Abort() // what came after has taken it back already
 	}
 	return err
+}
+
+// sameSchemas reports whether a table had one schema at two versions.
+func (s *Session) sameSchemas(a, b stamp.ID) (bool, error) {
+	x, err := s.index()
+	if err != nil {
+		return false, err
+	}
+	of, err := s.t.schemaAt(a, x)
+	if err != nil {
+		return false, err
+	}
+	other, err := s.t.schemaAt(b, x)
+	return sameSchema(of, other), err
 }
 
 // bringBack takes a deletion back.

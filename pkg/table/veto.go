@@ -43,6 +43,9 @@ func (s *Session) rule(w *threeWay, r Replacement, x *index) (warning string, er
 		return "", err
 	}
 	v := verdict{table: s.t.name, source: r.Source}
+	if err := then.header(&v, r.Content, w.old); err != nil {
+		return "", err
+	}
 	for _, row := range alone.list {
 		row.judge(&v, then)
 	}
@@ -65,6 +68,25 @@ func (w *threeWay) veto(rules *Rules, alone *brokenRows, theirs []byte) error {
 	}
 	w.clashes = len(w.Conflicts)
 	return v.clash()
+}
+
+// header judges the columns of a text, where they are not those of an older one.
+func (r *Rules) header(v *verdict, content, old []byte) error {
+	if !r.ofCells() {
+		return nil
+	}
+	columns, _, err := row.Header(content)
+	if err != nil {
+		return err
+	}
+	if before, _, err := row.Header(old); err == nil && slices.Equal(columns, before) {
+		return nil
+	}
+	bound, err := r.Schema.Bind(columns)
+	if err == nil {
+		v.cells(r.Schema.Level, "", bound.Header(1))
+	}
+	return err
 }
 
 // brokenRow is a row that breaks rules.

@@ -1,0 +1,54 @@
+package table
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/reedbase/reedbase/pkg/fault"
+	"github.com/reedbase/reedbase/pkg/schema"
+)
+
+// TestGroupUnderRules has writers wait for one holder under a schema: what breaks a strict one is refused to its author alone, and of
+// two that want one unique value one gets it. Under the level warn each author is told of what it wrote itself.
+func TestGroupUnderRules(t *testing.T) {
+	for _, level := range []schema.Level{schema.Strict, schema.Warn} {
+		t.Run(level.String(), func(t *testing.T) {
+			c := newCrowd(t, "key|p|q\na|x|1\nb|y|2\n")
+			rules := strings.Replace(strictRules, "strict", level.String(), 1)
+			c.must(t)(c.SetSchema(SchemaChange{Text: []byte(rules), User: 1}))
+			var mu sync.Mutex
+			refused, said := map[string]error{}, map[string]string{}
+			write := func(key, column, value string) func(*Table) {
+				return func(x *Table) {
+					x.opt.Warn = func(text string) {
+						mu.Lock()
+						defer mu.Unlock()
+						said[key] += text
+					}
+					_, err := x.Set(1, []string{key}, []Assignment{{Column: column, Value: value}})
+					mu.Lock()
+					defer mu.Unlock()
+					refused[key] = err
+				}
+			}
+			c.together(write("c", "q", "3"), write("d", "q", "three"), write("e", "q", "03"), write("f", "p", "x"), write("g", "p", "new"))
+			for key, why := range map[string]string{"c": "", "d": `"three" is no integer`, "e": "is that of line 4 too", "f": "is that of line 2 too", "g": ""} {
+				got := said[key]
+				if level == schema.Strict {
+					got = fmt.Sprint(refused[key])
+					if why == "" && refused[key] != nil || why != "" && fault.KindOf(refused[key]) != fault.Input {
+						t.Errorf("%s: %v", key, refused[key])
+					}
+				} else if refused[key] != nil {
+					t.Errorf("%s: %v", key, refused[key])
+				}
+				if !strings.Contains(got, why) || why == "" && said[key] != "" {
+					t.Errorf("%s: %q does not say %q", key, got, why)
+				}
+			}
+			c.sound()
+		})
+	}
+}
