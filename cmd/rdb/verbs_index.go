@@ -22,8 +22,10 @@ of them up to date, and one that is lost is made again by whoever needs it.`,
 		},
 		{
 			name: "index:list", operands: "[TABLE]", summary: "list the indices, of one table or all",
-			about: `The state is ready; behind or missing, which the next one to use it mends; or
-idle, while the table has an edit by hand that is not recorded.`,
+			about: `The state is ready; behind or missing, which the next one to use it mends;
+idle, while the table has an edit by hand that is not recorded; or refused,
+where it came to be larger than config.toml allows or a cell too long for it,
+until index:rebuild finds that this has changed.`,
 			shape:   list,
 			example: "rdb index:list",
 			run:     runIndexList,

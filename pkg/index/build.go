@@ -24,6 +24,18 @@ const (
 	LongKey                 // a key is longer than MaxKey
 )
 
+// refused is what a file holds in the place of an index that cannot be had.
+const refused = "reed-refused 1\n\x00"
+
+// Refuse notes that the index name cannot be had, so that nobody tries in vain to make it.
+func Refuse(dir *durable.Dir, name string) { dir.Put(name, tempName(name), []byte(refused)) }
+
+// Refused reports whether that was noted, and no index made since.
+func Refused(dir *durable.Dir, name string) bool {
+	b, err := dir.ReadFile(name, int64(len(refused)))
+	return err == nil && string(b) == refused
+}
+
 // Limits bound an index, in bytes.
 type Limits struct{ Size, Memory int64 }
 
@@ -37,9 +49,9 @@ func BuildTree(dir *durable.Dir, name string, kind Kind, v Version, text io.Read
 		return TooLarge, nil
 	}
 	g := gathering{limit: limits.Memory, plain: true}
-	refused, err := g.read(text, v.Size, take)
-	if refused != None || err != nil {
-		return refused, err
+	why, err := g.read(text, v.Size, take)
+	if why != None || err != nil {
+		return why, err
 	}
 	g.sort()
 	h := head{at: v, kind: kind, plain: g.plain}

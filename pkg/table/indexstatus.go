@@ -14,12 +14,13 @@ const (
 	IndexReady   IndexState = iota // it is of the table as it stands
 	IndexBehind                    // it is brought up to date by whoever uses it
 	IndexMissing                   // it is made by whoever uses it
+	IndexRefused                   // it cannot be had, until it is asked for again by RebuildIndices
 	IndexIdle                      // the table was edited by hand: until that is recorded, no index is used
 )
 
 // String returns the state in one word.
 func (s IndexState) String() string {
-	return [...]string{"ready", "behind", "missing", "idle"}[s]
+	return [...]string{"ready", "behind", "missing", "refused", "idle"}[s]
 }
 
 // IndexStatus is what is known of an index without using it.
@@ -64,6 +65,8 @@ func (r *Reading) IndexStatuses() ([]IndexStatus, error) {
 			if tree := rowindex.OpenTree(r.t.opt.Cache, r.t.treeName(x), x.Kind, v, false); tree != nil {
 				s.State = stateOf(tree.At() == v)
 				tree.Close()
+			} else if rowindex.Refused(r.t.opt.Cache, r.t.treeName(x)) {
+				s.State = IndexRefused
 			}
 		}
 		all = append(all, r.idle(s))

@@ -228,6 +228,17 @@ func TestOversizeCell(t *testing.T) {
 	if i, err := r.OpenIndex(Index{"value", OrderedIndex, 0}); fault.KindOf(err) != fault.Input {
 		t.Errorf("opened: %v %v", i, err)
 	}
+	if i, err := r.OpenIndex(Index{"value", OrderedIndex, 0}); i != nil || err != nil {
+		t.Errorf("opened again: %v %v", i, err)
+	}
+	statuses, err := r.IndexStatuses()
+	if err != nil || len(statuses) != 2 || statuses[1].State != IndexRefused {
+		t.Errorf("%+v %v", statuses, err)
+	}
+	f.must(t)(f.Set(1, []string{"k1"}, []Assignment{{Column: "value", Value: "short"}}))
+	if _, err := f.RebuildIndices(); err != nil {
+		t.Error(err)
+	}
 	if i, err := r.OpenIndex(Index{"value", HashIndex, 0}); err != nil || len(read(t, i.Equal([]byte(long)))) != 1 {
 		t.Errorf("not found by its hash: %v", err)
 	}

@@ -21,15 +21,22 @@ type RowIndex struct {
 }
 
 // OpenIndex opens an index that the table is to have, and makes it if it is gone or behind what can be followed. It is nil
-// without an error where there can be none: of an edit by hand. That it is larger than is allowed, or that a cell is longer
-// than it takes, is an error of kind fault.Input: the table itself has to be read.
+// without an error where there can be none: of an edit by hand, or where it was refused before. That it is larger than is
+// allowed, or that a cell is longer than it takes, is an error of kind fault.Input: the table itself has to be read, and the
+// index is refused until it is asked for again by RebuildIndices.
 func (r *Reading) OpenIndex(x Index) (*RowIndex, error) {
 	if r.head.ID == 0 || r.t.opt.Cache == nil {
 		return nil, nil
 	}
 	i := &RowIndex{Index: x, r: r, tree: r.t.openTree(x, r.text(), r.head, r.Columns)}
 	if i.tree == nil {
+		if rowindex.Refused(r.t.opt.Cache, r.t.treeName(x)) {
+			return nil, nil
+		}
 		if err := i.build(); err != nil {
+			if fault.KindOf(err) == fault.Input {
+				rowindex.Refuse(r.t.opt.Cache, r.t.treeName(x))
+			}
 			return nil, err
 		}
 	}
