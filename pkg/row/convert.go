@@ -14,8 +14,19 @@ func Convert(dst, src []byte, delimiter byte) ([]byte, error) {
 	if delimiter == 0 || delimiter >= 0x80 || bytes.IndexByte([]byte("\"\r\n"), delimiter) >= 0 {
 		return dst, fault.New(fault.Input, "%q cannot be a delimiter", delimiter)
 	}
+	dst, bad := convert(dst, src, delimiter, true)
+	return dst, bad.in(src)
+}
+
+// convert is Convert, of a text from the beginning of any of its records on; first says that it is the text's own beginning, where
+// a byte order mark can stand.
+func convert(dst, src []byte, delimiter byte, first bool) ([]byte, *syntaxError) {
 	var cells [][]byte
-	for at := len(mark(src)); at < len(src); {
+	at := 0
+	if first {
+		at = len(mark(src))
+	}
+	for at < len(src) {
 		if endsLine(src[at:]) {
 			end := lineEnd(src, at)
 			dst, at = append(dst, src[at:end]...), end
@@ -25,7 +36,7 @@ func Convert(dst, src []byte, delimiter byte) ([]byte, error) {
 		for {
 			cell, next, err := cellAt(src, at, delimiter)
 			if err != nil {
-				return dst, err.in(src)
+				return dst, err
 			}
 			cells = append(cells, Unquote(cell))
 			at = next

@@ -39,17 +39,20 @@ floor 4 meaning and network
 	plan: fault cell function rbks spell syntax
 	plan/files: fault cell rbks row →plan
 	exec: fault cell function rbks row syntax →plan
+	relation: fault cell rbks row →plan
 
 floor 5 edge
 	cli: fault screen spell
-	reedbase: fault conflict durable delta dict merge rbks row schema stamp verlog ledger table store
+	reedbase: fault spell cell conflict durable delta dict merge rbks row schema stamp syntax verlog ledger table store plan exec relation
+	ask: fault cell result plan exec →cli
 
 floor 6 commands
-	cmd/rdb: fault cli delta dict merge rbks row schema stamp verlog reedbase
+	cmd/rdb: fault ask cli delta dict merge plan rbks result row schema stamp syntax verlog reedbase
 	cmd/rdb-apply: fault cli delta verlog
 	cmd/rdb-delta: fault cli delta row
 	cmd/rdb-dict: fault cli dict durable ledger stamp store
 	cmd/rdb-log: fault cli dict ledger stamp store verlog
+	cmd/rdb-query: fault cell syntax plan exec relation cli ask reedbase
 	cmd/rdb-merge: fault cli durable merge row
 	scripts/bench: rbks
 	scripts/fixture:
@@ -71,7 +74,7 @@ const libraries = `
 	github.com/zeebo/xxh3: delta index verlog table cmd/rdb-apply
 	golang.org/x/sync: delta table reedbase
 	golang.org/x/sys: durable table internal/powercut
-	golang.org/x/term: cli
+	golang.org/x/term: cli cmd/rdb
 	pgregory.net/rapid: tests
 `
 
