@@ -63,6 +63,16 @@ keep = 10
 # How many days gc keeps the record of a commit over several tables, which frame:list and frame:rollback need; 0 keeps
 # all. What such a commit stored stays in the tables' histories.
 keep-days = 0
+
+[query]
+# How long the text of a query may be, in bytes.
+max-length = 1048576
+# How many rows its result may have; 0 is no bound.
+max-rows = 0
+# How long it may run; "0s" is no bound.
+timeout = "0s"
+# How many MiB of memory it may keep rows in, to sort, group or join them.
+max-memory = 1024
 `
 
 // Config is what config.toml says.
@@ -94,6 +104,12 @@ type Config struct {
 	Frames struct {
 		KeepDays int `toml:"keep-days"`
 	} `toml:"frames"`
+	Query struct {
+		MaxLength int    `toml:"max-length"`
+		MaxRows   int64  `toml:"max-rows"`
+		Timeout   string `toml:"timeout"`
+		MaxMemory int64  `toml:"max-memory"`
+	} `toml:"query"`
 }
 
 // defaults returns what DefaultConfig says; a test holds the two together.
@@ -102,6 +118,7 @@ func defaults() (c Config) {
 	c.Merge.Strategy, c.Merge.OnConflict = table.Manual.String(), "record"
 	c.Merge.Tables = map[string]string{}
 	c.Index.Size, c.Index.Memory = 256, 512
+	c.Query.MaxLength, c.Query.Timeout, c.Query.MaxMemory = 1<<20, "0s", 1024
 	return c
 }
 
@@ -111,8 +128,8 @@ func (c Config) Wait() time.Duration {
 	return d
 }
 
-// maxIndexMiB bounds the settings of indices.
-const maxIndexMiB = 1 << 20
+// maxMiB bounds the settings of memory and of indices.
+const maxMiB = 1 << 20
 
 // indexBytes returns a setting of MiB as table.Options have it: none is less than 0.
 func indexBytes(mib int64) int64 {
@@ -120,6 +137,12 @@ func indexBytes(mib int64) int64 {
 		return -1
 	}
 	return mib << 20
+}
+
+// Timeout returns how long a query may run; 0 is no bound.
+func (c Config) Timeout() time.Duration {
+	d, _ := time.ParseDuration(c.Query.Timeout)
+	return d
 }
 
 // maxSettings bounds config.toml and node.toml, in bytes.
@@ -159,10 +182,27 @@ func ParseConfig(b []byte) (Config, error) {
 	if c.Commit.MaxVersions < 0 || c.Backup.Keep < 0 || c.Frames.KeepDays < 0 {
 		return c, fault.New(fault.Input, "max-versions, keep and keep-days are numbers from 0")
 	}
-	if max(c.Index.Size, c.Index.Memory) > maxIndexMiB || min(c.Index.Size, c.Index.Memory) < 0 {
-		return c, fault.New(fault.Input, "[index] size and memory are numbers from 0 to %d, of MiB", maxIndexMiB)
+	if max(c.Index.Size, c.Index.Memory) > maxMiB || min(c.Index.Size, c.Index.Memory) < 0 {
+		return c, fault.New(fault.Input, "[index] size and memory are numbers from 0 to %d, of MiB", maxMiB)
+	}
+	if err := c.checkQuery(); err != nil {
+		return c, err
 	}
 	return c, c.checkMerge()
+}
+
+// checkQuery refuses bounds of queries that make no sense.
+func (c Config) checkQuery() error {
+	if c.Query.MaxLength < 1 || c.Query.MaxRows < 0 {
+		return fault.New(fault.Input, "[query] max-length is a number from 1, max-rows from 0")
+	}
+	if d, err := time.ParseDuration(c.Query.Timeout); err != nil || d < 0 {
+		return fault.New(fault.Input, "[query] timeout is %q; it is a time such as \"30s\", or \"0s\"", c.Query.Timeout)
+	}
+	if c.Query.MaxMemory < 1 || c.Query.MaxMemory > maxMiB {
+		return fault.New(fault.Input, "[query] max-memory is a number from 1 to %d, of MiB", maxMiB)
+	}
+	return nil
 }
 
 // checkMerge refuses settings of merges that make no sense.

@@ -37,12 +37,12 @@ type tableError struct {
 func (e *tableError) Error() string { return e.err.Error() }
 func (e *tableError) Unwrap() error { return e.err }
 
-// lock locks the tables of these names, which are sorted and differ; an error about one of them is a *tableError. The
-// caller closes the joint.
-func (s *Store) lock(names []string) (*joint, error) {
+// lock locks the tables of these names, which are sorted and differ; an error about one of them is a *tableError. Those that
+// fresh names too need not be there. The caller closes the joint.
+func (s *Store) lock(names []string, fresh ...string) (*joint, error) {
 	j := &joint{s: s}
 	for _, name := range names {
-		if err := j.add(name); err != nil {
+		if err := j.add(name, slices.Contains(fresh, name)); err != nil {
 			j.close()
 			return nil, &tableError{name, err}
 		}
@@ -50,7 +50,7 @@ func (s *Store) lock(names []string) (*joint, error) {
 	return j, nil
 }
 
-func (j *joint) add(name string) error {
+func (j *joint) add(name string, fresh bool) error {
 	o, err := j.s.tableOptions()
 	if err != nil {
 		return err
@@ -58,6 +58,9 @@ func (j *joint) add(name string) error {
 	t := &locked{name: name}
 	o.Mint = func(seen stamp.ID) (stamp.ID, error) { return j.mint(t, seen) }
 	opened, err := table.Open(j.s.tables, name, o)
+	if fresh && fault.KindOf(err) == fault.NotFound {
+		opened, err = table.Make(j.s.tables, name, o)
+	}
 	if err != nil {
 		return err
 	}

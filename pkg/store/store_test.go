@@ -297,6 +297,8 @@ func TestConfig(t *testing.T) {
 		{"[other]\nx = 1\n", `line 1: unknown setting`}, {"[commit]\nsync = \"half\"\n", "sync"},
 		{"[commit]\nlock-timeout = \"soon\"\n", "lock-timeout"}, {"[commit]\nlock-timeout = \"-1s\"\n", "lock-timeout"},
 		{"[commit]\nmax-versions = -1\n", "max-versions"}, {"[backup]\nkeep = -1\n", "keep"}, {"[frames]\nkeep-days = -1\n", "keep-days"}, {"[commit\n", "line 1"},
+		{"[query]\nmax-length = 0\n", "max-length"}, {"[query]\nmax-rows = -1\n", "max-rows"}, {"[query]\ntimeout = \"soon\"\n", "timeout"},
+		{"[query]\nmax-memory = 0\n", "max-memory"}, {"[query]\nmax-memory = 9999999\n", "max-memory"},
 		{"[commit]\nmax-versions = \"many\"\n", "line 2"}, {"\x00", "line 1"},
 	} {
 		got, err := ParseConfig([]byte(c.text))

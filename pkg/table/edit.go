@@ -35,6 +35,7 @@ type Edit struct {
 	key     []string // names of the key's columns
 	keyAt   []int
 	rows    map[string]*editedRow // that were looked for, by the identity of their keys
+	rules   *Rules                // of the rows; nil: those of the session's table
 	added   []*editedRow          // that stand behind the text now, in their order; nil for one that was deleted again
 }
 
@@ -62,7 +63,12 @@ func (s *Session) Edit() (*Edit, error) {
 			return nil, err
 		}
 	}
-	e := &Edit{s: s, head: head, read: newHashedReader(head), key: s.KeyNames(), rows: map[string]*editedRow{}}
+	return s.editOf(head, s.KeyNames())
+}
+
+// editOf begins a change of the rows of a text with these key columns.
+func (s *Session) editOf(head *Content, key []string) (e *Edit, err error) {
+	e = &Edit{s: s, head: head, read: newHashedReader(head), key: key, rows: map[string]*editedRow{}}
 	if e.columns, err = (text{ReaderAt: head, size: head.Size}).columns(); err != nil {
 		return nil, err
 	}
@@ -286,6 +292,9 @@ func (e *Edit) splices() (list []delta.Splice, c Counts, err error) {
 	}
 	slices.SortFunc(list, func(a, b delta.Splice) int { return cmp.Compare(a.Off, b.Off) })
 	e.added = slices.DeleteFunc(e.added, func(r *editedRow) bool { return r == nil })
+	for i, r := range e.added {
+		r.place = i
+	}
 	if len(e.added) == 0 {
 		return list, c, nil
 	}

@@ -16,7 +16,7 @@ import (
 
 // judge returns the error of changes that break a strict rule, and what is to be said of those that break another.
 func (e *Edit) judge() (warning string, err error) {
-	rules, err := e.s.Rules()
+	rules, err := e.Rules()
 	if err != nil || rules.none() {
 		return "", err
 	}

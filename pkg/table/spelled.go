@@ -18,7 +18,7 @@ func (e *Edit) findSpelled(key []string) ([]string, *editedRow, error) {
 	if err != nil || r.old != nil || r.now != nil || len(key) != 1 || !hasModifiers(key[0]) {
 		return key, r, err
 	}
-	rules, err := e.s.Rules()
+	rules, err := e.Rules()
 	if err != nil {
 		return nil, nil, err
 	}
@@ -102,7 +102,7 @@ func (e *Edit) defaults(r *editedRow) (list []row.Edit, err error) {
 	if r.now != nil {
 		return nil, nil
 	}
-	rules, err := e.s.Rules()
+	rules, err := e.Rules()
 	if err != nil {
 		return nil, err
 	}
