@@ -63,7 +63,7 @@ func (e *Env) Run(run func(*Env) error) int {
 	if flushed := e.Out.Flush(); flushed != nil && (err == nil || errors.Is(err, ErrDone)) {
 		err = fmt.Errorf("write standard output: %w", flushed)
 	}
-	e.report(err)
+	e.Report(err)
 	return ExitCode(err)
 }
 
@@ -113,7 +113,8 @@ func (e *Env) Colour() bool {
 
 func isTerminal(f *os.File) bool { return f != nil && term.IsTerminal(int(f.Fd())) }
 
-func (e *Env) report(err error) {
+// Report prints an error and its hint, as Run does with the one that ends a command.
+func (e *Env) Report(err error) {
 	if err == nil || errors.Is(err, ErrDone) {
 		return
 	}

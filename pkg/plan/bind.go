@@ -240,7 +240,7 @@ func (b *binder) caseOf(n *syntax.Case, sc *scope) (Expr, error) {
 }
 
 func (b *binder) cast(c *syntax.Cast, sc *scope) (Expr, error) {
-	t, ok := castType(c.Type)
+	t, ok := ParseType(c.Type)
 	if !ok {
 		err := fault.New(fault.Input, "there is no type %q", c.Type)
 		return nil, b.at(c, fault.WithHint(err, "the types are text, integer, real, numeric and those of schemas: %s", strings.Join(cell.TypeNames(), ", ")))
@@ -252,8 +252,8 @@ func (b *binder) cast(c *syntax.Cast, sc *scope) (Expr, error) {
 	return &Cast{x, t}, err
 }
 
-// castType returns the type that CAST names: one of a schema, or of SQL. Undeclared is NUMERIC.
-func castType(name string) (cell.Type, bool) {
+// ParseType returns the type that a statement names: one of a schema, or of SQL. Undeclared is NUMERIC.
+func ParseType(name string) (cell.Type, bool) {
 	name = strings.ToLower(name)
 	switch name {
 	case "text", "varchar", "char", "clob":

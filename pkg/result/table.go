@@ -38,7 +38,7 @@ func (r *Writer) addRow(values []cell.Value) {
 		t.ends, t.sizes = append(t.ends, len(t.held)), append(t.sizes, width)
 		if !t.fixed {
 			t.widths[i] = max(t.widths[i], width)
-			t.right[i] = t.right[i] && (v.IsNull() || v.Kind() == cell.KindInteger || v.Kind() == cell.KindFloat)
+			t.right[i] = t.right[i] && (width == 0 || v.Kind() == cell.KindInteger || v.Kind() == cell.KindFloat)
 		}
 	}
 	if t.fixed {
