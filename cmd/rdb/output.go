@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"strconv"
 	"strings"
 	"time"
@@ -60,13 +61,18 @@ func writeRecords[T any](c *call, columns string, items []T, values func(T) []an
 }
 
 // say prints a line for people. Strings among the values are escaped.
-func (c *call) say(format string, args ...any) {
+func (c *call) say(format string, args ...any) { sayTo(c.Out, format, args) }
+
+// tell is say on standard error, where standard output is for data.
+func (c *call) tell(format string, args ...any) { sayTo(c.Err, format, args) }
+
+func sayTo(w io.Writer, format string, args []any) {
 	for i, arg := range args {
 		if s, ok := arg.(string); ok {
 			args[i] = cli.Escape(s)
 		}
 	}
-	fmt.Fprintf(c.Out, format+"\n", args...)
+	fmt.Fprintf(w, format+"\n", args...)
 }
 
 // stored prints what a write did, and starts folding old versions when that is due. A write that left conflicts open is
@@ -110,6 +116,17 @@ func (c *call) printStored(table string, r reedbase.Result) error {
 		c.say("%s %s: %s, %s", table, r.ID.String(), rows, bytesText(r.DeltaSize))
 	}
 	return nil
+}
+
+// whatChanged says what a version did to its table.
+func whatChanged(r reedbase.Result) string {
+	switch {
+	case r.Action == verlog.Create && r.Added == 0:
+		return "an empty table"
+	case r.Action == verlog.Delete:
+		return "deleted, " + changes(r.Added, r.Changed, r.Deleted)
+	}
+	return changes(r.Added, r.Changed, r.Deleted)
 }
 
 // changes writes numbers of rows as "+1 ~2 -3 rows", those that are 0 left out.

@@ -49,7 +49,7 @@ func topics() []topic {
 }
 
 func topicParts() []func() topic {
-	return []func() topic{careVerbs, tableVerbs, rowVerbs, frameVerbs, editVerbs, historyVerbs, conflictVerbs, indexVerbs, backupVerbs, nameVerbs, schemaVerbs, keyVerbs, helpVerbs}
+	return []func() topic{careVerbs, tableVerbs, rowVerbs, queryVerbs, frameVerbs, editVerbs, historyVerbs, conflictVerbs, indexVerbs, backupVerbs, nameVerbs, schemaVerbs, keyVerbs, helpVerbs}
 }
 
 // findVerb returns the verb called name, or nil.

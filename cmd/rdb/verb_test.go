@@ -39,7 +39,7 @@ const promised = `init status fsck gc recover import export get set delete list 
 	conflict:list conflict:show conflict:resolve index:create index:list index:stats index:rebuild index:drop
 	dict:actions dict:users dict:validate dict:reload
 	schema:create schema:show schema:validate schema:edit schema:migrate key:check key:normalize
-	batch frame:list frame:show frame:rollback backup:create backup:list backup:verify backup:restore backup:prune restore:point-in-time
+	query explain shell batch frame:list frame:show frame:rollback backup:create backup:list backup:verify backup:restore backup:prune restore:point-in-time
 	help completion version`
 
 func TestTheTableHoldsWhatIsPromised(t *testing.T) {
@@ -181,7 +181,7 @@ func TestArity(t *testing.T) {
 func TestCommandLinesThatAreWrong(t *testing.T) {
 	for _, test := range []struct{ args, want string }{
 		{"sett", `unknown verb "sett"` + "\nrdb: hint: did you mean set? rdb help lists the verbs"},
-		{"query", `unknown verb "query"` + "\nrdb: hint: rdb help lists the verbs"},
+		{"zebra", `unknown verb "zebra"` + "\nrdb: hint: rdb help lists the verbs"},
 		{"vresion:list text", `unknown verb "vresion:list"` + "\nrdb: hint: did you mean version:list? rdb help lists the verbs"},
 		{"get text", "get wants TABLE KEY [COLUMN…]\nrdb: hint: rdb help get shows how it is used"},
 		{"gc now", `gc takes no operand, but "now" is given` + "\nrdb: hint: rdb help gc shows how it is used"},

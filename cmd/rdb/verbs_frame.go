@@ -1,12 +1,15 @@
 package main
 
 import (
+	"bufio"
 	"errors"
 	"fmt"
+	"io"
 	"strconv"
 	"strings"
 
 	"github.com/reedbase/reedbase/pkg/cli"
+	"github.com/reedbase/reedbase/pkg/fault"
 	"github.com/reedbase/reedbase/pkg/reedbase"
 	"github.com/reedbase/reedbase/pkg/stamp"
 )
@@ -15,12 +18,12 @@ func frameVerbs() topic {
 	return topic{"Several tables at once", []verb{
 		{
 			name: "batch", operands: "[FILE]", summary: "change rows of several tables: all, or none",
-			about: `FILE, or standard input, holds one JSON object a line, with the fields op
-(set or delete), table, key, cells, add, if, if-absent, if-exists, if-version;
-rdb(1) describes them. Each line sees what those before it did. Where one
-cannot be carried out nothing is stored, and the message names the line; rdb
-exits 1 where a condition does not hold. The lines on one table make one
-version of it, and all versions together a frame.`,
+			about: `FILE, or standard input, holds statements in ReedQL, reedql(7), or one JSON
+object a line, with the fields op (set or delete), table, key, cells, add, if,
+if-absent, if-exists, if-version; rdb(1) describes them. Each sees what those
+before it did. Where one cannot be carried out nothing is stored, and the
+message names the line; rdb exits 1 where a condition does not hold. Those on
+one table make one version of it, and all versions together a frame.`,
 			shape:   writes,
 			flags:   []flag{{"-m, --message", "TEXT", "why"}},
 			example: `echo '{"op":"set","table":"text","key":"n","add":{"value":1}}' | rdb batch`,
@@ -79,7 +82,11 @@ func runBatch(c *call) error {
 		return err
 	}
 	defer in.Close()
-	lines, err := readBatch(in, maxStatements)
+	text := bufio.NewReader(in)
+	if !beginsObject(text) {
+		return c.batchStatements(file, text)
+	}
+	lines, err := readBatch(text, maxStatements)
 	if err != nil {
 		return inFile(file, err)
 	}
@@ -100,6 +107,40 @@ func runBatch(c *call) error {
 		return err
 	}
 	return c.storedFrame(result)
+}
+
+// beginsObject reports whether a text begins as a batch of JSON does, blanks aside. An empty one does.
+func beginsObject(text *bufio.Reader) bool {
+	for {
+		b, err := text.ReadByte()
+		if err != nil {
+			return true
+		}
+		if b > ' ' {
+			text.UnreadByte()
+			return b == '{'
+		}
+	}
+}
+
+// batchStatements carries out a batch in ReedQL.
+func (c *call) batchStatements(file string, in io.Reader) error {
+	text, err := io.ReadAll(io.LimitReader(in, maxQuestion+1))
+	if err == nil && len(text) > maxQuestion {
+		err = fault.New(fault.Input, "it has more than %d bytes", maxQuestion)
+	}
+	if err != nil {
+		return inFile(file, err)
+	}
+	db, err := c.openToWrite()
+	if err != nil {
+		return err
+	}
+	w, err := db.ExecFrame(c.Context(), string(text), reedbase.Parameters{}, c.text("message"))
+	if err != nil {
+		return inFile(file, err)
+	}
+	return c.storedFrame(w.Committed)
 }
 
 // inFile names the file that an error is about.

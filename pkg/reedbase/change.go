@@ -83,7 +83,7 @@ func (db *DB) changeOf(list []kept) (store.Change, error) {
 			if err := table.CheckName(s.Table.Name); err != nil {
 				return store.Change{}, syntax.At(k.text, s.Table.Pos(), err)
 			}
-			if _, err := newTable(s, k.text); err != nil {
+			if _, err := tableOf(s, k.text); err != nil {
 				return store.Change{}, err // before its folder is made
 			}
 			names[s.Table.Name], fresh[s.Table.Name] = true, true

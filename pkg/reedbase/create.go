@@ -18,15 +18,15 @@ func (w *writer) create(s *syntax.CreateTable, k kept) error {
 	if work.Exists() && s.IfNotExists {
 		return nil
 	}
-	r, err := newTable(s, k.text)
+	r, err := tableOf(s, k.text)
 	if err != nil {
 		return err
 	}
 	return syntax.At(k.text, s.Table.Pos(), work.Make(r))
 }
 
-// newTable returns the table that a statement makes. It has a schema where that says more than that the first column is the key.
-func newTable(s *syntax.CreateTable, text string) (r table.Replacement, err error) {
+// tableOf returns the table that a statement makes. It has a schema where that says more than that the first column is the key.
+func tableOf(s *syntax.CreateTable, text string) (r table.Replacement, err error) {
 	of, names := schema.Schema{Level: schema.Warn}, []string{}
 	says := false
 	for _, d := range s.Columns {

@@ -66,7 +66,7 @@ func (db *DB) Syntax() (syntax.Options, error) {
 // Bounds returns what the settings say of the running of queries.
 func (db *DB) Bounds() (exec.Options, error) {
 	c, err := db.store.Config()
-	return exec.Options{MaxRows: c.Query.MaxRows, MaxMemory: c.MaxMemory(), Timeout: c.Timeout()}, err
+	return exec.Options{MaxRows: c.Query.MaxRows, MaxMemory: c.Query.MaxMemory << 20, Timeout: c.Timeout()}, err
 }
 
 func (db *DB) run(ctx context.Context, query *syntax.Query, text string, p Parameters) (*Rows, error) {
@@ -120,7 +120,7 @@ func (db *DB) validate(s syntax.Statement, c *Catalogue, k kept) error {
 	case *syntax.Begin, *syntax.Commit, *syntax.Rollback:
 		return nil
 	case *syntax.CreateTable:
-		_, err := newTable(s, k.text)
+		_, err := tableOf(s, k.text)
 		return err
 	case *syntax.DropTable:
 		if there, err := db.exists(s.Table.Name); there || s.IfExists || err != nil {
