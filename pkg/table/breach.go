@@ -41,15 +41,15 @@ type Breach struct {
 
 // Error returns the breaks, one a line.
 func (b *Breach) Error() string {
-	head := b.Source
+	head, whose := b.Source, fmt.Sprintf("the rules of table %q", b.Table)
 	if head == "" {
-		head = fmt.Sprintf("table %q", b.Table)
+		head, whose = fmt.Sprintf("table %q", b.Table), "its rules"
 	}
 	if len(b.List) == 1 && b.Total == 1 {
 		return head + ": " + b.List[0].String()
 	}
 	var text strings.Builder
-	fmt.Fprintf(&text, "%s breaks the rules of its table in %d places:", head, b.Total)
+	fmt.Fprintf(&text, "%s: %d places break %s:", head, b.Total, whose)
 	for _, one := range b.List {
 		text.WriteString("\n" + one.String())
 	}

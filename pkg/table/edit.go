@@ -140,12 +140,14 @@ func (e *Edit) Find(keys ...[]string) error {
 	}
 	wanted := map[string]*editedRow{}
 	for _, key := range keys {
-		id, err := e.joinKey(key)
+		ids, err := e.identities(key)
 		if err != nil {
 			return nil // the change itself says so, in its place among the others
 		}
-		if _, known := e.rows[string(id)]; !known {
-			wanted[string(id)] = &editedRow{}
+		for _, id := range ids {
+			if _, known := e.rows[id]; !known {
+				wanted[id] = &editedRow{}
+			}
 		}
 	}
 	return e.findAll(wanted)

@@ -87,7 +87,18 @@ func (r *resolver) reformed() (*Draft, error) {
 	if err := checkTable("", b, key); err != nil {
 		return nil, err
 	}
+	rules, err := e.s.Rules()
+	if err != nil {
+		return nil, err
+	}
+	warning, err := e.s.judge(rules, "", b)
+	if err != nil {
+		return nil, err
+	}
 	d, err := e.s.against(b, key)
+	if d != nil {
+		d.warning = warning
+	}
 	if d != nil && len(e.key) == 0 && r.columns[0] != key[0] {
 		d.Schema, err = e.s.keyed(key) // the key is no longer the first column
 	}

@@ -287,3 +287,67 @@ func TestDamagedSchema(t *testing.T) {
 		t.Errorf("%v", problems)
 	}
 }
+
+// TestVersionsKeepTheirSchemas changes rows and schemas at random: whatever version a table goes back to, alone or as to a moment, it
+// has the content and the schema that it had.
+func TestVersionsKeepTheirSchemas(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		f := newFixture(t, "key|p\na|1\n")
+		defer f.Close()
+		type state struct{ content, schema string }
+		now := func() state {
+			text, _, err := f.SchemaAt(0)
+			if err != nil {
+				rt.Fatal(err)
+			}
+			b, err := os.ReadFile(filepath.Join(f.dir, currentFile))
+			if err != nil {
+				rt.Fatal(err)
+			}
+			return state{string(b), string(text)}
+		}
+		was := map[stamp.ID]state{f.head(t).ID: now()}
+		ids := []stamp.ID{f.head(t).ID}
+		note := func(_ Result, err error) {
+			if err != nil && fault.KindOf(err) != fault.Input {
+				rt.Fatal(err)
+			}
+			if id := f.head(t).ID; id != ids[len(ids)-1] {
+				ids, was[id] = append(ids, id), now()
+			}
+		}
+		for n := range rapid.IntRange(1, 12).Draw(rt, "steps") {
+			switch rapid.IntRange(0, 5).Draw(rt, "step") {
+			case 0, 1:
+				note(f.Set(1, []string{rapid.SampledFrom([]string{"a", "b"}).Draw(rt, "key")}, []Assignment{{Column: "p", Value: fmt.Sprint(n)}}))
+			case 2:
+				rule := rapid.SampledFrom([]string{"", "type = 'integer'\n", "unique = true\n", "required = true\n"}).Draw(rt, "rule")
+				note(f.SetSchema(SchemaChange{Text: []byte("[[columns]]\nname = 'key'\n[[columns]]\nname = 'p'\n" + rule), User: 1}))
+			case 3:
+				note(f.Migrate(Migration{User: 1, Statements: statements(t, fmt.Sprintf("add c%d integer default %d", n, n))}))
+			case 4:
+				to := rapid.SampledFrom(ids).Draw(rt, "to")
+				note(f.Rollback(1, to))
+				if diff := cmp.Diff(was[to], now(), cmp.AllowUnexported(state{})); diff != "" {
+					rt.Fatalf("back at %s:\n%s", to, diff)
+				}
+			case 5:
+				to := rapid.SampledFrom(ids).Draw(rt, "moment")
+				note(f.Write(func(s *Session) (*Draft, error) {
+					d, _, err := s.GoBack(1, to)
+					return d, err
+				}))
+				if diff := cmp.Diff(was[to], now(), cmp.AllowUnexported(state{})); diff != "" {
+					rt.Fatalf("at the moment of %s:\n%s", to, diff)
+				}
+			}
+		}
+		for id, want := range was {
+			text, _, err := f.SchemaAt(id)
+			if err != nil || string(text) != want.schema {
+				rt.Errorf("version %s had the schema %q, now %q, %v", id, want.schema, text, err)
+			}
+		}
+		f.sound(t, false)
+	})
+}

@@ -2,6 +2,7 @@ package table
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 
 	"github.com/reedbase/reedbase/pkg/durable"
@@ -57,7 +58,8 @@ func (t *Table) setBefore(text []byte) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	for _, name := range names {
+	slices.Sort(names)
+	for _, name := range slices.Backward(names) { // most often it is the newest
 		if !isSchema(name) {
 			continue
 		}

@@ -32,6 +32,19 @@ func (e *Edit) findSpelled(key []string) ([]string, *editedRow, error) {
 // hasModifiers reports whether a key may have more spellings than one.
 func hasModifiers(key string) bool { return strings.ContainsAny(key, "@<") }
 
+// identities returns those that the row of a key may have: that of the key as it is given first.
+func (e *Edit) identities(key []string) ([]string, error) {
+	id, err := e.joinKey(key)
+	if err != nil || len(key) != 1 || !hasModifiers(key[0]) {
+		return []string{string(id)}, err
+	}
+	rules, err := e.s.Rules()
+	if err != nil {
+		return nil, err
+	}
+	return rules.Spellings(key[0]), nil
+}
+
 // findOther returns the row that has one of the spellings of a key, or would get the canonical one.
 func (e *Edit) findOther(k rbks.Key) ([]string, *editedRow, error) {
 	var ids []string
