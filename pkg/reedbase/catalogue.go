@@ -70,11 +70,18 @@ func (c *Catalogue) asItStands(name string) (*relation.Relation, error) {
 	if err != nil {
 		return nil, err
 	}
-	content, err := t.t.Read()
+	reading, err := t.t.Reading()
 	if err != nil {
 		return nil, err
 	}
-	return c.ofContent(content, rules)
+	c.opened = append(c.opened, reading)
+	r, err := relation.Text(reading.ReaderAt, reading.Size)
+	if err != nil {
+		return nil, err
+	}
+	setRules(r, rules)
+	r.Search = planIndices(reading, r.Header, r.Count)
+	return r, nil
 }
 
 func (c *Catalogue) asItWas(name, spec string) (*relation.Relation, error) {

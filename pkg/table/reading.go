@@ -132,3 +132,6 @@ func (r *Reading) Rules() (*Rules, error) {
 	}
 	return rulesOf(r.t.name, text)
 }
+
+// Indices returns the indices that the table is to have, as Table.Indices does.
+func (r *Reading) Indices() ([]Index, error) { return r.t.Indices() }

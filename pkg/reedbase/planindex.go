@@ -1,0 +1,166 @@
+package reedbase
+
+import (
+	"iter"
+	"strings"
+
+	"github.com/reedbase/reedbase/pkg/cell"
+	"github.com/reedbase/reedbase/pkg/plan"
+	"github.com/reedbase/reedbase/pkg/row"
+	"github.com/reedbase/reedbase/pkg/table"
+)
+
+// The indices of a table as queries see them. An ordered index answers in the order of values; where all of its cells are texts that is
+// the order of their bytes too, and it answers in both.
+
+// planIndices returns the indices that hold for the text of a reading, which has about rows rows. One that cannot be had is left out:
+// without it the text is read.
+func planIndices(r *table.Reading, columns []plan.Column, rows int64) (list []plan.Index) {
+	if r.KeyIndexed() {
+		list = append(list, &keyIndex{r: r, rows: max(rows, 1)})
+	}
+	defined, err := r.Indices()
+	if err != nil {
+		return list
+	}
+	for _, x := range defined {
+		at := placeOf(columns, x.Column)
+		if at < 0 || x.Kind == table.OrderedIndex && x.Type != columns[at].Type {
+			continue
+		}
+		tree, err := r.OpenIndex(x)
+		if err != nil || tree == nil {
+			continue
+		}
+		index := treeIndex{tree: tree, at: at, kind: plan.Hash}
+		if x.Kind == table.OrderedIndex {
+			index.kind = plan.OrderedValue
+		}
+		list = append(list, &index)
+		if x.Kind == table.OrderedIndex && tree.Texts() {
+			texts := index
+			texts.kind = plan.OrderedText
+			list = append(list, &texts)
+		}
+	}
+	return list
+}
+
+func placeOf(columns []plan.Column, name string) int {
+	for i, c := range columns {
+		if c.Name == name {
+			return i
+		}
+	}
+	return -1
+}
+
+// keyIndex is the index of a table's key.
+type keyIndex struct {
+	r    *table.Reading
+	rows int64
+}
+
+// Name returns "hash(KEY)".
+func (k *keyIndex) Name() string {
+	names := make([]string, len(k.r.KeyAt))
+	for i, at := range k.r.KeyAt {
+		names[i] = k.r.Columns[at]
+	}
+	return "hash(" + strings.Join(names, ", ") + ")"
+}
+
+// Columns returns the columns of the key.
+func (k *keyIndex) Columns() []int { return k.r.KeyAt }
+
+// Kind returns plan.Hash.
+func (k *keyIndex) Kind() plan.IndexKind { return plan.Hash }
+
+// Entries estimates the number of rows.
+func (k *keyIndex) Entries() int64 { return k.rows }
+
+// Distinct is Entries: a key names one row.
+func (k *keyIndex) Distinct() int64 { return k.rows }
+
+// Lookup returns where the row of a key may be.
+func (k *keyIndex) Lookup(key []cell.Value) iter.Seq2[int64, error] {
+	return func(yield func(int64, error) bool) {
+		cells := make([][]byte, len(key))
+		for i, v := range key {
+			cells[i] = v.Text()
+		}
+		places, err := k.r.Places(row.JoinKey(cells))
+		if err != nil {
+			yield(0, err)
+			return
+		}
+		for _, at := range places {
+			if at > 0 && at < k.r.Size && !yield(at, nil) {
+				return
+			}
+		}
+	}
+}
+
+// Range returns nothing: no query asks for it.
+func (k *keyIndex) Range(plan.Bound, plan.Bound, bool) iter.Seq2[int64, error] {
+	return func(func(int64, error) bool) {}
+}
+
+// Estimate returns the number of rows.
+func (k *keyIndex) Estimate(plan.Bound, plan.Bound) int64 { return k.rows }
+
+// treeIndex is an index that was created.
+type treeIndex struct {
+	tree *table.RowIndex
+	at   int
+	kind plan.IndexKind
+}
+
+// Name returns "KIND(COLUMN)".
+func (t *treeIndex) Name() string { return t.tree.Kind.String() + "(" + t.tree.Column + ")" }
+
+// Columns returns the column.
+func (t *treeIndex) Columns() []int { return []int{t.at} }
+
+// Kind returns the kind.
+func (t *treeIndex) Kind() plan.IndexKind { return t.kind }
+
+// Entries returns about how many rows there are.
+func (t *treeIndex) Entries() int64 { return t.tree.Entries() }
+
+// Distinct returns about how many values they have.
+func (t *treeIndex) Distinct() int64 { return t.tree.Distinct() }
+
+// Lookup returns the rows with a value.
+func (t *treeIndex) Lookup(key []cell.Value) iter.Seq2[int64, error] {
+	if t.kind == plan.Hash {
+		return t.tree.Equal(key[0].Text())
+	}
+	at := plan.Bound{Set: true, Inclusive: true, Value: key[0]}
+	return t.Range(at, at, false)
+}
+
+// Range returns the rows with values between two bounds.
+func (t *treeIndex) Range(low, high plan.Bound, descending bool) iter.Seq2[int64, error] {
+	from, to := t.ends(low, high)
+	return t.tree.Range(from, to, descending)
+}
+
+// Estimate returns about how many rows Range returns.
+func (t *treeIndex) Estimate(low, high plan.Bound) int64 { return t.tree.Estimate(t.ends(low, high)) }
+
+// ends returns the bounds as keys: from the first on, and before the second.
+func (t *treeIndex) ends(low, high plan.Bound) (from, to []byte) {
+	if low.Set {
+		if from = t.tree.Key(low.Value); !low.Inclusive {
+			from = t.tree.Behind(from)
+		}
+	}
+	if high.Set {
+		if to = t.tree.Key(high.Value); high.Inclusive {
+			to = t.tree.Behind(to)
+		}
+	}
+	return from, to
+}
