@@ -52,7 +52,7 @@ func (l *lab) duckDBProgram() string {
 }
 
 // fetchDuckDB installs the library with npm, which has it for use by JavaScript,
-// and builds the program that asks it.
+// and builds the program that asks it, every time, since its source is ours.
 func (l *lab) fetchDuckDB() error {
 	folder := filepath.Dir(l.duckDBProgram())
 	module := "@duckdb/node-bindings-" + runtime.GOOS + "-" + map[string]string{"amd64": "x64", "arm64": "arm64"}[runtime.GOARCH]
@@ -61,8 +61,13 @@ func (l *lab) fetchDuckDB() error {
 	if err := fetch(file, "npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", folder, module+"@"+duckDBVersion); err != nil {
 		return err
 	}
-	return fetch(l.duckDBProgram(), "cc", "-O2", "-o", l.duckDBProgram(),
-		filepath.Join(l.source, "scripts", "duckdb.c"), file, "-Wl,-rpath,"+library)
+	return l.makeOnce("duckdb", func() error {
+		if err := os.RemoveAll(l.duckDBProgram()); err != nil {
+			return err
+		}
+		return fetch(l.duckDBProgram(), "cc", "-O2", "-Wall", "-o", l.duckDBProgram(),
+			filepath.Join(l.source, "scripts", "duckdb.c"), file, "-Wl,-rpath,"+library)
+	})
 }
 
 // fetch runs a command that makes a program, unless it is there from the last time.
