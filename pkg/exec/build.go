@@ -13,6 +13,7 @@ type builder struct {
 	workers int
 	frame   *frame      // the row around the query that is built, if it depends on one
 	sites   map[any]any // what several operators of one node share
+	sieves  map[*plan.Scan][]sieveOf
 }
 
 func (b *builder) env() *env {

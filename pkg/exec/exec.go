@@ -58,7 +58,7 @@ func Run(ctx context.Context, p *plan.Plan, o Options) (*Rows, error) {
 	}
 	q.ctx, q.cancel = context.WithCancelCause(ctx)
 	r := &Rows{query: q, columns: p.Columns(), row: make([]cell.Value, len(p.Columns()))}
-	b := &builder{query: q, workers: o.Workers, sites: map[any]any{}}
+	b := &builder{query: q, workers: o.Workers, sites: map[any]any{}, sieves: map[*plan.Scan][]sieveOf{}}
 	var err error
 	if r.root, err = b.build(p.Root); err == nil {
 		err = r.root.open()

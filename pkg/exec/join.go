@@ -53,9 +53,6 @@ func newJoin(b *builder, n *plan.Join, s *sharing) (operator, error) {
 		j.probeAt, j.buildAt = width, 0
 	}
 	var err error
-	if j.probe, err = b.one(probe, s); err != nil {
-		return nil, err
-	}
 	j.shape(probe, build)
 	built, ok := s.sites[n].(*joined)
 	if !ok {
@@ -63,8 +60,18 @@ func newJoin(b *builder, n *plan.Join, s *sharing) (operator, error) {
 			return nil, err
 		}
 		s.sites[n] = built
+		if len(n.Keys) == 1 && n.Keys[0].Dual == plan.NoSide && !j.left && b.frame == nil {
+			x := n.Keys[0].Left
+			if n.BuildLeft {
+				x = n.Keys[0].Right
+			}
+			b.addSieve(probe, x, &partners{built})
+		}
 	}
 	j.built = built
+	if j.probe, err = b.one(probe, s); err != nil {
+		return nil, err
+	}
 	for _, k := range n.Keys {
 		x := k.Left
 		if n.BuildLeft {
@@ -120,6 +127,9 @@ func (j *join) close() {
 func (j *join) next() (*batch, error) {
 	if err := j.query.stopped(); err != nil {
 		return nil, err
+	}
+	if !j.left && len(j.built.rows) == 0 {
+		return nil, nil
 	}
 	if j.pending.batch == nil {
 		b, err := j.probe.next()

@@ -20,6 +20,8 @@ type scan struct {
 	*env
 	from   taker
 	tests  []test
+	sieves []sieveOf
+	key    []byte
 	tested []int // columns that the terms are about, ascending
 	later  []int // other columns that are needed
 	cells  []int // both, ascending
@@ -51,7 +53,7 @@ func newScan(b *builder, n *plan.Scan, s *sharing) (operator, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := &scan{env: b.env(), from: from, tests: tests}
+	o := &scan{env: b.env(), from: from, tests: tests, sieves: b.sieves[n]}
 	need, test := make([]bool, len(n.Need)), make([]bool, len(n.Need))
 	for i, c := range n.Columns() {
 		o.types = append(o.types, c.Type)
@@ -64,6 +66,9 @@ func newScan(b *builder, n *plan.Scan, s *sharing) (operator, error) {
 			}
 			return true
 		})
+	}
+	for _, s := range o.sieves {
+		need[s.column], test[s.column] = true, true
 	}
 	o.cells, o.tested = numbers(need), numbers(test)
 	for _, c := range o.cells {
@@ -129,6 +134,9 @@ func (o *scan) test() (err error) {
 		if o.out.sel, err = t(o.env, &o.out, o.out.sel); err != nil {
 			return err
 		}
+	}
+	for _, s := range o.sieves {
+		o.out.sel = s.sieve.pass(o.out.cols[s.column], o.out.sel, &o.key)
 	}
 	return nil
 }

@@ -15,6 +15,7 @@ import (
 type sorter struct {
 	query  *query
 	node   *plan.Sort
+	limit  *threshold // for the scan; may be nil
 	inputs []operator
 	envs   []*env
 	keys   [][]code
@@ -46,11 +47,18 @@ type item struct {
 const itemSize = 40 // bytes
 
 func newSort(b *builder, n *plan.Sort) (operator, error) {
+	var limit *threshold
+	if n.Limit >= 0 && b.frame == nil {
+		limit = &threshold{key: n.Keys[0]}
+		if !b.addSieve(n.Input, n.Keys[0].X, limit) {
+			limit = nil
+		}
+	}
 	inputs, err := b.pipelines(n.Input)
 	if err != nil {
 		return nil, err
 	}
-	s := &sorter{query: b.query, node: n, inputs: inputs, reader: newReader(n.Need), packer: newPacker(n.Need)}
+	s := &sorter{query: b.query, node: n, limit: limit, inputs: inputs, reader: newReader(n.Need), packer: newPacker(n.Need)}
 	for range inputs {
 		keys := make([]code, len(n.Keys))
 		for i, k := range n.Keys {
@@ -66,6 +74,9 @@ func newSort(b *builder, n *plan.Sort) (operator, error) {
 func (s *sorter) open() error {
 	s.free()
 	s.at = 0
+	if s.limit != nil {
+		s.limit.set = false
+	}
 	s.runs = make([]*run, len(s.inputs))
 	err := together(s.query, len(s.inputs), func(w int) error {
 		r := &run{store: store{query: s.query}, most: -1}
@@ -120,7 +131,11 @@ func (s *sorter) add(r *run, b *batch, vectors [][]cell.Value, i int32, position
 	if full && (r.most == 0 || !r.before(&it, r.key, &r.items[0])) {
 		return nil
 	}
-	r.packed = s.packer.append(append(r.packed[:0], r.key...), b.cols, i)
+	r.packed = append(r.packed[:0], r.key...)
+	if r.most >= 0 {
+		r.packed = cell.AppendPacked(r.packed, vectors[0][i]) // for the threshold
+	}
+	r.packed = s.packer.append(r.packed, b.cols, i)
 	it.length = uint32(len(r.packed))
 	var err error
 	if it.at, err = r.store.add(r.packed); err != nil {
@@ -130,9 +145,11 @@ func (s *sorter) add(r *run, b *batch, vectors [][]cell.Value, i int32, position
 	case full:
 		r.items[0] = it
 		heap.Fix((*worst)(&r.items), 0)
+		s.tighten(r)
 		return r.compact()
 	case r.most >= 0:
 		heap.Push((*worst)(&r.items), it)
+		s.tighten(r)
 		return nil
 	}
 	before := cap(r.items)
@@ -141,6 +158,15 @@ func (s *sorter) add(r *run, b *batch, vectors [][]cell.Value, i int32, position
 		return s.query.charge(int64(grown) * itemSize)
 	}
 	return nil
+}
+
+// tighten tells the scan which rows come too late.
+func (s *sorter) tighten(r *run) {
+	if s.limit != nil && len(r.items) == r.most {
+		last := &r.items[0]
+		v, _ := cell.Unpack(r.store.at(last.at)[last.size:])
+		s.limit.tighten(v)
+	}
 }
 
 // before reports whether a row that is not stored yet, with this key, comes before another one.
@@ -246,7 +272,11 @@ func (s *sorter) next() (*batch, error) {
 		return nil, nil
 	}
 	for i, it := range s.order[s.at : s.at+n] {
-		s.packer.read(it.run.store.at(it.at)[it.size:], s.out.cols, i)
+		packed := it.run.store.at(it.at)[it.size:]
+		if it.run.most >= 0 {
+			packed = cell.SkipPacked(packed)
+		}
+		s.packer.read(packed, s.out.cols, i)
 	}
 	s.out.sel, s.out.position = all(s.out.sel, n), uint64(s.at)
 	s.at += n

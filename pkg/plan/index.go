@@ -244,7 +244,7 @@ func useForOrder(s *Sort) (Node, bool) {
 	if s.Limit < 0 || len(s.Keys) != 1 || s.Keys[0].NullsLast != s.Keys[0].Descending {
 		return s, false
 	}
-	scan, f := below(s.Input, s.Keys[0].X)
+	scan, f := Below(s.Input, s.Keys[0].X)
 	if scan == nil || scan.Lookup != nil {
 		return s, false
 	}
@@ -271,8 +271,8 @@ func useForOrder(s *Sort) (Node, bool) {
 	return s, false
 }
 
-// below follows a column through projections and filters to the scan it comes from.
-func below(n Node, x Expr) (*Scan, *Field) {
+// Below follows a column through projections and filters to the scan it comes from.
+func Below(n Node, x Expr) (*Scan, *Field) {
 	f, ok := x.(*Field)
 	for ok {
 		switch m := n.(type) {
