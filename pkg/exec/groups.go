@@ -22,6 +22,7 @@ type groups struct {
 	bareWidth int
 	hasBare   bool
 	ranked    int
+	positions []uint64 // of the rows at hand, by their numbers, where a call is ranked
 	key       []byte
 	packed    []byte
 	charged   int64
@@ -47,6 +48,12 @@ func (g *groups) count() int { return len(g.keys.list) }
 
 // find sets numbers to the groups of the rows of sel, making those that are new.
 func (g *groups) find(keys, bare [][]cell.Value, sel []int32, numbers []int32, position uint64) error {
+	if g.ranked >= 0 {
+		g.positions = grown(g.positions, batchRows)
+		for n, i := range sel {
+			g.positions[i] = position + uint64(n)
+		}
+	}
 	if len(keys) == 0 && g.count() > 0 {
 		for _, i := range sel {
 			numbers[i] = 0

@@ -25,7 +25,11 @@ type join struct {
 	out      batch
 	pending  pending
 	vectors  [][]cell.Value
-	key      []byte
+	key      []byte // the keys of all rows of a batch
+	starts   []int  // where that of each row begins
+	ends     []int  // and ends
+	hashes   []uint64
+	firsts   []int32 // the first partner of each row
 	rowOf    []int32 // for each row of out, the row of the side that is read
 	partners [][]cell.Value
 	matched  bool // the row whose pairs are tested has had one for which the terms hold
@@ -44,7 +48,8 @@ type pending struct {
 const noPartner = -1
 
 func newJoin(b *builder, n *plan.Join, s *sharing) (operator, error) {
-	j := &join{env: b.env(), node: n, left: n.Kind == syntax.LeftJoin, rowOf: make([]int32, batchRows)}
+	j := &join{env: b.env(), node: n, left: n.Kind == syntax.LeftJoin, rowOf: make([]int32, batchRows),
+		starts: make([]int, batchRows), ends: make([]int, batchRows), hashes: make([]uint64, batchRows), firsts: make([]int32, batchRows)}
 	width := len(n.Left.Columns())
 	probe, build := n.Left, n.Right
 	j.buildAt = width
@@ -144,6 +149,7 @@ func (j *join) next() (*batch, error) {
 			}
 		}
 		j.pending = pending{batch: b, partner: noPartner}
+		j.lookAll(b)
 	}
 	n := j.fill()
 	j.out.sel, j.out.position = all(j.out.sel, n), j.pending.batch.position
@@ -188,21 +194,48 @@ func (j *join) fill() (n int) {
 	return n
 }
 
-// look returns the first partner of a row.
+// lookAll finds the first partner of each row. It goes over the rows several times, so that the processor waits for the memory of
+// many of them at once.
+func (j *join) lookAll(b *batch) {
+	j.key = j.key[:0]
+rows:
+	for _, row := range b.sel {
+		from := len(j.key)
+		for _, column := range j.vectors {
+			if column[row].IsNull() {
+				j.ends[row], j.firsts[row] = 0, noPartner
+				j.key = j.key[:from]
+				continue rows
+			}
+			j.key = cell.AppendEqual(j.key, column[row])
+		}
+		j.starts[row], j.ends[row] = from, len(j.key)
+		j.hashes[row] = j.built.hash(j.key[from:])
+		j.firsts[row] = 0
+	}
+	for _, row := range b.sel {
+		if j.firsts[row] != noPartner {
+			j.firsts[row] = j.built.likely(j.hashes[row])
+		}
+	}
+	for _, row := range b.sel {
+		if n := j.firsts[row]; n != noPartner {
+			key := j.key[j.starts[row]:j.ends[row]]
+			if !j.built.is(n, key, j.hashes[row]) {
+				j.firsts[row] = j.built.findHashed(key, j.hashes[row])
+			}
+		}
+	}
+}
+
+// look returns the first partner of a row, and keeps the second key that it may be found by.
 func (j *join) look(row int32) int32 {
 	j.pending.second = nil
-	if len(j.keys) == 0 {
-		return j.built.find(nil)
+	first := j.firsts[row]
+	if !j.dual {
+		return first
 	}
-	j.key = j.key[:0]
-	for _, column := range j.vectors {
-		if column[row].IsNull() {
-			return noPartner
-		}
-		j.key = cell.AppendEqual(j.key, column[row])
-	}
-	first := j.built.find(j.key)
-	if v := &j.vectors[0][row]; j.dual && v.IsNumber() && v.Text() != nil {
+	if v := &j.vectors[0][row]; v.IsNumber() && v.Text() != nil {
 		second := cell.AppendEqual(nil, cell.FromText(v.Text()))
 		if first == noPartner {
 			return j.built.find(second)

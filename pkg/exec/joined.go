@@ -2,6 +2,7 @@ package exec
 
 import (
 	"bytes"
+	"encoding/binary"
 	"hash/maphash"
 	"sync"
 
@@ -15,6 +16,7 @@ type joined struct {
 	query   *query
 	readers []*joinReader
 	seed    maphash.Seed
+	salt    uint64 // of the hashes of integers
 	parts   [joinParts]joinPart
 	rows    []partner
 
@@ -31,10 +33,12 @@ type joinPart struct{ slots []uint64 }
 // partner is a row.
 type partner struct {
 	at     place
-	reader int32  // whose store it is in
+	reader int16  // whose store it is in
+	whole  bool   // its key is one integer
 	size   uint32 // of its key, behind which its values are
 	next   int32  // the next row of the same key, or noPartner
 	last   int32  // of the first row of a key: the last one
+	hash   uint64 // of its key
 }
 
 // joinReader is one goroutine's share of the reading.
@@ -59,7 +63,7 @@ type staged struct {
 
 const (
 	stagedSize  = 32
-	partnerSize = 24
+	partnerSize = 32
 )
 
 // newJoined makes the table of a side of a join, which keeps the columns that are needed behind the join.
@@ -82,7 +86,7 @@ func (b *builder) joinedBy(n plan.Node, keys []plan.Expr, dual bool, need []bool
 	if err != nil {
 		return nil, err
 	}
-	j := &joined{query: b.query, seed: b.query.seed}
+	j := &joined{query: b.query, seed: b.query.seed, salt: random()}
 	for _, input := range inputs {
 		r := &joinReader{env: b.env(), input: input, dual: dual, packer: newPacker(need), store: store{query: b.query}}
 		if r.keys, err = b.compiler().list(keys); err != nil {
@@ -182,7 +186,7 @@ func (r *joinReader) stage(j *joined, b *batch, row int32, position uint64) erro
 	if err != nil {
 		return err
 	}
-	hash := maphash.Bytes(j.seed, r.key)
+	hash := j.hash(r.key)
 	list := &r.staged[hash>>59]
 	before := cap(*list)
 	*list = append(*list, staged{hash, position, at, uint32(len(r.key))})
@@ -211,14 +215,14 @@ func (j *joined) table(p, base, count int) {
 		r := j.readers[which]
 		s := &r.staged[p][at[which]]
 		at[which]++
-		j.rows[n] = partner{s.at, int32(which), s.size, noPartner, int32(n)}
+		j.rows[n] = partner{s.at, int16(which), isWhole(r.store.at(s.at)[:s.size]), s.size, noPartner, int32(n), s.hash}
 		key := r.store.at(s.at)[:s.size]
 		i := s.hash & mask
 		for ; slots[i] != 0; i = (i + 1) & mask {
 			if slots[i]&upperHalf != s.hash&upperHalf {
 				continue
 			}
-			if first := int32(uint32(slots[i])) - 1; bytes.Equal(j.key(first), key) {
+			if first := int32(uint32(slots[i])) - 1; j.is(first, key, s.hash) {
 				j.rows[j.rows[first].last].next = int32(n)
 				j.rows[first].last = int32(n)
 				break
@@ -231,21 +235,59 @@ func (j *joined) table(p, base, count int) {
 	j.parts[p].slots = slots
 }
 
-func (j *joined) key(n int32) []byte {
+// wholeKey is the size of a key that is one integer: its tag and 64 bits.
+const wholeKey = 1 + 8
+
+// hash returns the hash of a key. That of one integer is another integer for each, so that equal hashes are equal keys there.
+func (j *joined) hash(key []byte) uint64 {
+	if !isWhole(key) {
+		return maphash.Bytes(j.seed, key)
+	}
+	h := binary.LittleEndian.Uint64(key[1:]) ^ j.salt
+	h ^= h >> 32
+	h *= 0xd6e8feb86659fd93 // odd, so nothing is lost
+	h ^= h >> 32
+	h *= 0xd6e8feb86659fd93
+	return h ^ h>>32
+}
+
+func isWhole(key []byte) bool { return len(key) == wholeKey && key[0] == 1 }
+
+// is reports whether row n has a key.
+func (j *joined) is(n int32, key []byte, hash uint64) bool {
 	row := &j.rows[n]
-	return j.readers[row.reader].store.at(row.at)[:row.size]
+	if row.hash != hash || int(row.size) != len(key) {
+		return false
+	}
+	if isWhole(key) && row.whole {
+		return true
+	}
+	return bytes.Equal(j.readers[row.reader].store.at(row.at)[:row.size], key)
 }
 
 // find returns the first row of a key, or noPartner.
-func (j *joined) find(key []byte) int32 {
-	hash := maphash.Bytes(j.seed, key)
+func (j *joined) find(key []byte) int32 { return j.findHashed(key, j.hash(key)) }
+
+func (j *joined) findHashed(key []byte, hash uint64) int32 {
 	slots := j.parts[hash>>59].slots
 	mask := uint64(len(slots) - 1)
 	for i := hash & mask; slots[i] != 0; i = (i + 1) & mask {
 		if slots[i]&upperHalf == hash&upperHalf {
-			if n := int32(uint32(slots[i])) - 1; bytes.Equal(j.key(n), key) {
+			if n := int32(uint32(slots[i])) - 1; j.is(n, key, hash) {
 				return n
 			}
+		}
+	}
+	return noPartner
+}
+
+// likely returns the first row whose key may be one of this hash, or noPartner. It looks at the slots alone.
+func (j *joined) likely(hash uint64) int32 {
+	slots := j.parts[hash>>59].slots
+	mask := uint64(len(slots) - 1)
+	for i := hash & mask; slots[i] != 0; i = (i + 1) & mask {
+		if slots[i]&upperHalf == hash&upperHalf {
+			return int32(uint32(slots[i])) - 1
 		}
 	}
 	return noPartner

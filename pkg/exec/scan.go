@@ -93,8 +93,8 @@ func (o *scan) open() error {
 func (o *scan) close() { o.from.close() }
 
 func (o *scan) next() (*batch, error) {
-	if s, ok := o.from.(*blocks); ok && s.puller != nil {
-		return o.pulled(s)
+	if s, ok := o.from.(*blocks); ok && s.pulled {
+		return o.iterated(s)
 	}
 	for o.at == len(o.block.text) {
 		ok, err := o.from.take(&o.block)
@@ -115,8 +115,8 @@ func (o *scan) next() (*batch, error) {
 	return &o.out, nil
 }
 
-// pulled returns the next rows of a relation without a text.
-func (o *scan) pulled(s *blocks) (*batch, error) {
+// iterated returns the next rows of a relation without a text.
+func (o *scan) iterated(s *blocks) (*batch, error) {
 	o.reset()
 	n, err := s.rows(o.env, &o.out, o.cells)
 	if n == 0 || err != nil {

@@ -39,7 +39,8 @@ type blocks struct {
 	done    bool
 	base    int64 // the offset of the text in rest, for messages
 	started bool
-	puller  *puller // for a relation that has no text
+	pulled  bool    // the relation has no text
+	puller  *puller // from which its rows come then
 }
 
 // open begins anew, once for each round of the operators that share the blocks.
@@ -58,7 +59,7 @@ func (s *blocks) open(round int) error {
 	}
 	s.opened, s.source, s.started = round, source, true
 	s.at, s.rest, s.number, s.done, s.base = 0, s.rest[:0], 0, false, 0
-	if source.Rows != nil {
+	if s.pulled = source.Rows != nil; s.pulled {
 		s.puller = newPuller(source.Rows)
 		return nil
 	}

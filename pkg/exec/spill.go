@@ -155,6 +155,7 @@ func (r *replay) row(packed []byte, n int) []byte {
 }
 
 func (r *replay) feed(g *groups, n int) error {
+	g.positions = r.positions
 	for row := range int32(n) {
 		g.key = g.key[:0]
 		for _, column := range r.keys {

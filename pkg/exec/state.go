@@ -266,31 +266,50 @@ type extreme struct {
 	sign  int
 	list  []cell.Value
 	store store
-	ranks bool // bare columns are of the row of the value
+	ranks bool     // bare columns are of the row of the value, the first one of several
+	rows  []uint64 // then the positions of these rows
 	buf   []byte
 }
 
-func (s *extreme) grow(n int)       { s.list = grown(s.list, n) }
-func (s *extreme) size() int64      { return 40 }
+func (s *extreme) size() int64      { return 48 }
 func (s *extreme) settle(int) error { return nil }
 func (s *extreme) free()            { s.store.free() }
 
+func (s *extreme) grow(n int) {
+	s.list = grown(s.list, n)
+	if s.ranks {
+		s.rows = grown(s.rows, n)
+	}
+}
+
 func (s *extreme) add(g *groups, vectors [][]cell.Value, sel []int32, numbers []int32, bare [][]cell.Value) error {
 	for _, i := range sel {
-		v, best := &vectors[0][i], &s.list[numbers[i]]
-		if v.IsNull() || !best.IsNull() && cell.Order(*v, *best)*s.sign <= 0 {
+		v, number := &vectors[0][i], numbers[i]
+		best := &s.list[number]
+		if v.IsNull() || !s.better(*v, number, g.positions, i) {
 			continue
 		}
 		if err := s.set(best, *v); err != nil {
 			return err
 		}
 		if s.ranks {
-			if err := g.setBare(int(numbers[i]), bare, i); err != nil {
+			s.rows[number] = g.positions[i]
+			if err := g.setBare(int(number), bare, i); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// better reports whether the value of a row, which is not NULL, takes the place of the one that a group has.
+func (s *extreme) better(v cell.Value, number int32, positions []uint64, row int32) bool {
+	best := &s.list[number]
+	if best.IsNull() {
+		return true
+	}
+	order := cell.Order(v, *best) * s.sign
+	return order > 0 || order == 0 && s.ranks && positions[row] < s.rows[number]
 }
 
 // set keeps a value; its text goes where it stays.
@@ -308,25 +327,26 @@ func (s *extreme) set(best *cell.Value, v cell.Value) error {
 }
 
 func (s *extreme) merge(g, o *groups, other state, which, numbers []int32) error {
+	from := other.(*extreme)
 	for k, number := range numbers {
 		n := which[k]
-		v, best := other.(*extreme).list[n], &s.list[number]
-		order := 1
-		if !best.IsNull() && !v.IsNull() {
-			order = cell.Order(v, *best) * s.sign
-		}
-		if v.IsNull() || order < 0 || order == 0 && o.first[n] > g.first[number] {
-			if g.hasBare && s.ranks && v.IsNull() && best.IsNull() && g.bare[number] == noPlace {
+		v := from.list[n]
+		if v.IsNull() {
+			if s.ranks && g.bare[number] == noPlace {
 				if err := g.copyBare(o, int(n), int(number)); err != nil {
 					return err
 				}
 			}
 			continue
 		}
-		if err := s.set(best, v); err != nil {
+		if !s.better(v, number, from.rows, n) {
+			continue
+		}
+		if err := s.set(&s.list[number], v); err != nil {
 			return err
 		}
 		if s.ranks {
+			s.rows[number] = from.rows[n]
 			if err := g.copyBare(o, int(n), int(number)); err != nil {
 				return err
 			}
