@@ -117,7 +117,11 @@ func (v *verdict) settle() (warning string, err error) {
 	case 1:
 		return v.allowed.list[0].String(), nil
 	default:
-		return fmt.Sprintf("%d places break its rules, the first: %s; 'rdb schema:validate %s' lists them", total, v.allowed.list[0], v.table), nil
+		what := "places break its rules"
+		if !slices.ContainsFunc(v.allowed.list, func(b Break) bool { return b.Rule != KeyRule }) {
+			what = "keys are not as rbks(7) has them"
+		}
+		return fmt.Sprintf("%d %s, the first: %s; 'rdb schema:validate %s' lists them", total, what, v.allowed.list[0], v.table), nil
 	}
 }
 

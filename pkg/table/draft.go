@@ -24,6 +24,7 @@ type Draft struct {
 	Parent stamp.ID // a merge's side version, or 0
 
 	moved     *moves         // what it does to rows; nil when nobody knows
+	changes   *Changes       // of the rows, where the draft is of a whole content that was held against another; else nil
 	conflicts *conflict.File // what the version opens and settles, or nil
 	warning   string         // what its author should know
 }

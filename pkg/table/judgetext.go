@@ -13,9 +13,10 @@ import (
 
 // A whole new text is held against the rules of its table as a whole: all that breaks them is named with its line.
 
-// judgeText returns the error of a text that breaks a strict rule, and what is to be said of one that breaks another. Of keys that
-// old has too nothing is said.
-func judgeText(table, source string, r *Rules, content, old []byte, key []string) (warning string, err error) {
+// judgeText returns the error of a text that breaks a strict rule, and what is to be said of one that breaks another. Changes are what
+// it changes in a text that had the same rules, or nil: of keys that only need a warning those that it adds are judged, of which a
+// line is not known.
+func judgeText(table, source string, r *Rules, content []byte, changes *Changes) (warning string, err error) {
 	if r.none() || len(content) == 0 {
 		return "", nil
 	}
@@ -28,16 +29,55 @@ func judgeText(table, source string, r *Rules, content, old []byte, key []string
 		v.cells(r.Schema.Level, "", found.List)
 		v.more(r.Schema.Level, found.Total-len(found.List))
 	}
-	if r.Keys != rbks.Off {
-		known, err := r.known(old, key)
-		if err != nil {
-			return "", err
-		}
-		if err := v.keys(r, content, key, known); err != nil {
-			return "", err
-		}
+	switch key := r.Schema.Key(); {
+	case r.Keys == rbks.Off || len(key) > 1:
+	case r.Keys == rbks.Strict || changes == nil:
+		err = v.keys(r, content, key)
+	default:
+		err = v.addedKeys(r, content, key, changes)
+	}
+	if err != nil {
+		return "", err
 	}
 	return v.settle()
+}
+
+// fewAdded is up to how many new keys a text is searched for each.
+const fewAdded = 16
+
+// addedKeys judges the keys of rows that are new.
+func (v *verdict) addedKeys(r *Rules, content []byte, key []string, changes *Changes) error {
+	spelled := map[string]bool{}
+	few := len(changes.Rows) <= fewAdded
+	for _, c := range changes.Rows {
+		if c.Old != nil {
+			continue
+		}
+		if problem := rbks.Check(c.Key, r.Words); problem != nil {
+			v.key(r.Keys, Break{}, problem)
+		}
+		if k, ok := rbks.ParseLegacy(c.Key, r.Words); ok && hasModifiers(string(c.Key)) && (!few || twinIn(content, &k, c.Key)) {
+			spelled[k.String()] = true
+		}
+	}
+	if len(spelled) == 0 {
+		return nil
+	}
+	keyAt, err := keyAtOf(content, key)
+	if err != nil {
+		return err
+	}
+	return v.spellings(r, content, keyAt, spelled)
+}
+
+// twinIn reports whether a text may hold a key in another spelling.
+func twinIn(content []byte, k *rbks.Key, key []byte) bool {
+	for spelling := range k.Spellings() {
+		if !bytes.Equal(spelling, key) && bytes.Contains(content, spelling) {
+			return true
+		}
+	}
+	return false
 }
 
 // more counts breaks that are not kept.
@@ -49,25 +89,6 @@ func (v *verdict) more(level schema.Level, n int) {
 	}
 }
 
-// known returns the keys of a text that are none, of which nobody has to be told again; nil where all have to be judged.
-func (r *Rules) known(old []byte, key []string) (map[string]bool, error) {
-	if r.Keys == rbks.Strict || len(old) == 0 {
-		return nil, nil
-	}
-	keyAt, err := keyAtOf(old, key)
-	if err != nil || len(keyAt) != 1 {
-		return nil, nil // its keys are others
-	}
-	known := map[string]bool{}
-	err = row.Each(bytes.NewReader(old), int64(len(old)), func(_ int64, record []byte) error {
-		if id := row.Key(record, keyAt); !r.valid(id) {
-			known[string(id)] = true
-		}
-		return nil
-	})
-	return known, err
-}
-
 func keyAtOf(content []byte, key []string) ([]int, error) {
 	columns, _, err := row.Header(content)
 	if err != nil {
@@ -76,13 +97,8 @@ func keyAtOf(content []byte, key []string) ([]int, error) {
 	return keyColumns(columns, key)
 }
 
-func (r *Rules) valid(key []byte) bool {
-	_, ok := rbks.Parse(key, r.Words)
-	return ok
-}
-
-// keys judges the keys of a text: those that are none, but for those known, and those that spell one key in two ways.
-func (v *verdict) keys(r *Rules, content []byte, key []string, known map[string]bool) error {
+// keys judges the keys of a text: those that are none, and those that spell one key in two ways.
+func (v *verdict) keys(r *Rules, content []byte, key []string) error {
 	keyAt, err := keyAtOf(content, key)
 	if err != nil || len(keyAt) != 1 {
 		return err
@@ -93,9 +109,8 @@ func (v *verdict) keys(r *Rules, content []byte, key []string, known map[string]
 		id := row.Key(record, keyAt)
 		k, ok := rbks.Parse(id, r.Words)
 		if !ok {
-			if k, ok = rbks.ParseLegacy(id, r.Words); !known[string(id)] {
-				v.key(r.Keys, Break{Violation: schema.Violation{Line: lines.at(at)}}, rbks.Check(id, r.Words))
-			}
+			v.key(r.Keys, Break{Violation: schema.Violation{Line: lines.at(at)}}, rbks.Check(id, r.Words))
+			k, ok = rbks.ParseLegacy(id, r.Words)
 		}
 		if ok && !k.IsCanonical() {
 			odd[k.String()] = true
@@ -168,7 +183,7 @@ func (r *Report) ofKeys() bool {
 func (r *Rules) Validate(content []byte, key []string) (*Report, error) {
 	v := verdict{}
 	if r.Keys != rbks.Off {
-		if err := v.keys(r, content, key, nil); err != nil {
+		if err := v.keys(r, content, key); err != nil {
 			return nil, err
 		}
 	}

@@ -91,15 +91,14 @@ func (r *resolver) reformed() (*Draft, error) {
 	if err != nil {
 		return nil, err
 	}
-	warning, err := e.s.judge(rules, "", b)
-	if err != nil {
+	d, err := e.s.against(b, key)
+	if err != nil || d == nil {
+		return d, err
+	}
+	if d.warning, err = judgeText(e.s.t.name, "", rules, b, d.changes); err != nil {
 		return nil, err
 	}
-	d, err := e.s.against(b, key)
-	if d != nil {
-		d.warning = warning
-	}
-	if d != nil && len(e.key) == 0 && r.columns[0] != key[0] {
+	if len(e.key) == 0 && r.columns[0] != key[0] {
 		d.Schema, err = e.s.keyed(key) // the key is no longer the first column
 	}
 	return d, err

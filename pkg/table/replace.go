@@ -77,43 +77,27 @@ func (s *Session) newContent(r Replacement, text []byte, fresh bool) (*Draft, er
 	if err := checkTable(r.Source, r.Content, key); err != nil {
 		return nil, err
 	}
-	warning, err := s.judge(rules, r.Source, r.Content)
-	if err != nil {
-		return nil, err
-	}
 	d, err := s.against(r.Content, key)
-	if err != nil {
+	if err != nil || d == nil && !fresh {
 		return nil, err
 	}
 	if d == nil {
-		if !fresh {
-			return nil, nil
-		}
 		if d, err = s.unchanged(); err != nil {
 			return nil, err
 		}
+	}
+	if fresh {
+		d.changes = nil // the rules are others for all rows
+	}
+	warning, err := judgeText(s.t.name, r.Source, rules, r.Content, d.changes)
+	if err != nil {
+		return nil, err
 	}
 	d.Action, d.User, d.Note, d.warning = r.Action, r.User, r.Note, warning
 	if fresh {
 		d.Schema = orNone(text)
 	}
 	return d, nil
-}
-
-// judge holds a whole new content against rules.
-func (s *Session) judge(rules *Rules, source string, content []byte) (warning string, err error) {
-	if rules.none() {
-		return "", nil
-	}
-	head, err := s.Content()
-	if err != nil {
-		return "", err
-	}
-	old, err := head.Bytes()
-	if err != nil {
-		return "", err
-	}
-	return judgeText(s.t.name, source, rules, content, old, rules.Schema.Key())
 }
 
 // unchanged is the draft of a version that leaves every byte of the head as it is.
@@ -163,7 +147,7 @@ func (s *Session) against(content []byte, key []string) (*Draft, error) {
 		return nil, err
 	}
 	patch, err := smallest(&d, content)
-	return &Draft{Delta: d, Patch: patch, Hash: hash, Counts: c.Counts()}, err
+	return &Draft{Delta: d, Patch: patch, Hash: hash, Counts: c.Counts(), changes: c}, err
 }
 
 // smallest encodes d, which makes content; d becomes a snapshot where that is smaller.
@@ -235,7 +219,7 @@ func CheckNew(name string, r Replacement) error {
 	if err := checkTable(r.Source, r.Content, rules.Schema.Key()); err != nil {
 		return err
 	}
-	_, err = judgeText(name, r.Source, rules, r.Content, nil, rules.Schema.Key())
+	_, err = judgeText(name, r.Source, rules, r.Content, nil)
 	return err
 }
 
