@@ -206,7 +206,8 @@ func (a *asking) ofDatabase() []string {
 	return []string{"rdb", "-C", shopFolder, "query", "-f", "pipe", a.spell(func(table string) string { return table })}
 }
 
-// shopDatabase holds the text and the orders, these with an index by amount.
+// shopDatabase holds the text, with its keys in order too, and the orders, with
+// their amounts in order.
 func (l *lab) shopDatabase() error {
 	err := steps(func() error { return l.table("1m") }, func() error { return l.shop("1m") }, func() error { return l.database(shopFolder, "1m.csv") })()
 	if err != nil {
@@ -216,7 +217,10 @@ func (l *lab) shopDatabase() error {
 		if err := l.run("rdb", "-C", shopFolder, "import", "orders", "1m.orders.csv"); err != nil {
 			return err
 		}
-		return l.run("rdb", "-C", shopFolder, "index:create", "orders.amount", "--kind", "ordered")
+		return errors.Join(
+			l.run("rdb", "-C", shopFolder, "index:create", "text.key", "--kind", "ordered"),
+			l.run("rdb", "-C", shopFolder, "index:create", "orders.amount", "--kind", "ordered"),
+		)
 	})
 }
 
