@@ -22,21 +22,49 @@ type operator interface {
 	close()
 }
 
-// table is columns of values to put rows into.
-func columns(need []bool) [][]cell.Value {
-	cols := make([][]cell.Value, len(need))
-	for i, yes := range need {
-		if yes {
-			cols[i] = make([]cell.Value, batchRows)
-		}
+// room makes the columns of b that are needed as long as n rows ask for. What was in those that are too short is lost.
+func (b *batch) room(need []int, n int) {
+	for _, c := range need {
+		b.cols[c] = column(b.cols[c], n)
 	}
-	return cols
+}
+
+// column returns a column of n values at least: c if it is one.
+func column(c []cell.Value, n int) []cell.Value {
+	if n <= len(c) {
+		return c
+	}
+	size := fewRows
+	for size < n {
+		size *= 4
+	}
+	return make([]cell.Value, size)
+}
+
+// fewRows is how many rows the first batch of an operator has at most that does not know how many there are: most queries that
+// an index answers then need little memory. Each next one may have four times as many.
+const fewRows = 64
+
+// pace is how many rows the next batch has.
+type pace int
+
+func (p *pace) next() int {
+	*p = min(max(4**p, fewRows), batchRows)
+	return int(*p)
+}
+
+// rowsOf returns how long columns are that the rows of a selection are in.
+func rowsOf(sel []int32) int {
+	if len(sel) == 0 {
+		return 0
+	}
+	return int(sel[len(sel)-1]) + 1
 }
 
 // all sets a selection to the first n rows.
 func all(sel []int32, n int) []int32 {
 	if cap(sel) < n {
-		sel = make([]int32, 0, batchRows)
+		sel = make([]int32, n)
 	}
 	sel = sel[:n]
 	for i := range sel {

@@ -23,7 +23,7 @@ func (c *code) vector(e *env, b *batch, sel []int32) ([]cell.Value, error) {
 	if c.field >= 0 {
 		return b.cols[c.field], nil
 	}
-	out := e.scratch()
+	out := e.scratch(rowsOf(sel))
 	return out, c.kernel(e, b, sel, out)
 }
 

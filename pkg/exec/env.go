@@ -31,11 +31,12 @@ func (e *env) reset() {
 	}
 }
 
-// scratch returns a column of values until the stack is set back to where it was.
-func (e *env) scratch() []cell.Value {
+// scratch returns a column of n values at least until the stack is set back to where it was.
+func (e *env) scratch(n int) []cell.Value {
 	if e.top == len(e.stack) {
-		e.stack = append(e.stack, make([]cell.Value, batchRows))
+		e.stack = append(e.stack, nil)
 	}
+	e.stack[e.top] = column(e.stack[e.top], n)
 	e.top++
 	return e.stack[e.top-1]
 }
@@ -43,9 +44,10 @@ func (e *env) scratch() []cell.Value {
 // list returns a copy of a selection until the stack of lists is set back.
 func (e *env) list(sel []int32) []int32 {
 	if e.listTop == len(e.lists) {
-		e.lists = append(e.lists, make([]int32, 0, batchRows))
+		e.lists = append(e.lists, nil)
 	}
 	l := append(e.lists[e.listTop][:0], sel...)
+	e.lists[e.listTop] = l
 	e.listTop++
 	return l
 }

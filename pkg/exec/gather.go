@@ -95,13 +95,14 @@ func (p *parcel) fill(b *batch, need []bool) {
 		p.text = nil
 	}
 	p.sel = all(p.sel, len(b.sel))
-	if len(p.sel) > 0 && p.cols == nil {
-		p.cols = columns(need)
+	if p.cols == nil {
+		p.cols = make([][]cell.Value, len(need))
 	}
 	for c, yes := range need {
-		if !yes || len(p.sel) == 0 {
+		if !yes {
 			continue
 		}
+		p.cols[c] = column(p.cols[c], len(p.sel))
 		from, to := b.cols[c], p.cols[c]
 		for n, i := range b.sel {
 			p.text, to[n] = cell.Own(p.text, from[i])

@@ -12,6 +12,7 @@ type group struct {
 	parts  []*part
 	wholes []*groups // all groups: one table, or one for each lot
 	env    *env
+	need   []int
 	lot    int     // of wholes, that is returned
 	order  []int32 // its groups as they were first met
 	at     int
@@ -38,7 +39,7 @@ type callCode struct {
 }
 
 func newGroup(b *builder, n *plan.Group) (operator, error) {
-	g := &group{query: b.query, node: n, env: b.env(), out: batch{cols: columns(n.Need)}, ranked: rankedCall(n)}
+	g := &group{query: b.query, node: n, env: b.env(), out: batch{cols: make([][]cell.Value, len(n.Need))}, need: numbers(n.Need), ranked: rankedCall(n)}
 	inputs, err := b.groupInputs(n)
 	if err != nil {
 		return nil, err
@@ -113,16 +114,16 @@ func (g *group) open() error {
 	if err := g.gather(); err != nil {
 		return err
 	}
-	for _, whole := range g.wholes {
-		if err := whole.settle(); err != nil {
-			return err
-		}
-	}
 	if first := g.wholes[0]; len(g.node.Keys) == 0 && first.count() == 0 {
 		if err := first.single(); err != nil {
 			return err
 		}
 		first.sort()
+	}
+	for _, whole := range g.wholes {
+		if err := whole.settle(); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -276,6 +277,7 @@ func (g *group) next() (*batch, error) {
 	n := min(len(g.order)-g.at, batchRows)
 	g.env.reset()
 	list := g.order[g.at : g.at+n]
+	g.out.room(g.need, n)
 	for r, number := range list {
 		packed := whole.row(int(number))
 		for i := range g.node.Keys {

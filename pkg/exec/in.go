@@ -91,7 +91,7 @@ func (c compiler) in(x *plan.In) (kernel, error) {
 		if err != nil {
 			return err
 		}
-		result := e.scratch()
+		result := e.scratch(rowsOf(sel))
 		for _, i := range sel {
 			result[i] = cell.FromInteger(0)
 		}

@@ -18,13 +18,14 @@ func newPuller(rows iter.Seq2[[]cell.Value, error]) *puller {
 }
 
 // rows fills a batch from the relation's iterator; it returns the number of rows, 0 at the end.
-func (s *blocks) rows(e *env, b *batch, cells []int) (n int, err error) {
+func (s *blocks) rows(e *env, b *batch, cells []int, most int) (n int, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err := s.query.stopped(); err != nil || s.done {
 		return 0, err
 	}
-	for n < batchRows {
+	b.room(cells, most)
+	for n < most {
 		row, err, ok := s.puller.next()
 		if err != nil {
 			return 0, err

@@ -18,7 +18,10 @@ type join struct {
 	left     bool // rows without a partner are returned too
 	probeAt  int  // the first column of the side that is read
 	buildAt  int
-	probes   []int  // columns of that side that are needed
+	probes   []int // columns of that side that are needed
+	needed   []int // columns of out
+	most     int   // rows of the next batch
+	pace     pace
 	kept     []bool // columns of the side in memory that are needed
 	packer   packer
 	round    int
@@ -48,8 +51,7 @@ type pending struct {
 const noPartner = -1
 
 func newJoin(b *builder, n *plan.Join, s *sharing) (operator, error) {
-	j := &join{env: b.env(), node: n, left: n.Kind == syntax.LeftJoin, rowOf: make([]int32, batchRows),
-		starts: make([]int, batchRows), ends: make([]int, batchRows), hashes: make([]uint64, batchRows), firsts: make([]int32, batchRows)}
+	j := &join{env: b.env(), node: n, left: n.Kind == syntax.LeftJoin}
 	width := len(n.Left.Columns())
 	probe, build := n.Left, n.Right
 	j.buildAt = width
@@ -107,10 +109,10 @@ func (j *join) shape(probe, build plan.Node) {
 			return true
 		})
 	}
-	j.out.cols = columns(need)
+	j.out.cols, j.needed = make([][]cell.Value, len(need)), numbers(need)
 	j.probes = numbers(need[j.probeAt : j.probeAt+len(probe.Columns())])
 	end := j.buildAt + len(build.Columns())
-	j.kept, j.partners = need[j.buildAt:end], j.out.cols[j.buildAt:end]
+	j.kept, j.partners = need[j.buildAt:end], j.out.cols[j.buildAt:end] // which sees what j.out.room makes
 	j.packer = newPacker(j.kept)
 	j.vectors = make([][]cell.Value, len(j.node.Keys))
 }
@@ -151,6 +153,9 @@ func (j *join) next() (*batch, error) {
 		j.pending = pending{batch: b, partner: noPartner}
 		j.lookAll(b)
 	}
+	j.most = j.pace.next()
+	j.out.room(j.needed, j.most)
+	j.rowOf = grown(j.rowOf, j.most)
 	n := j.fill()
 	j.out.sel, j.out.position = all(j.out.sel, n), j.pending.batch.position
 	if err := j.test(); err != nil {
@@ -166,12 +171,12 @@ func (j *join) next() (*batch, error) {
 // of a LEFT JOIN has, behind its pairs, one without a partner.
 func (j *join) fill() (n int) {
 	p := &j.pending
-	for n < batchRows && p.at < len(p.batch.sel) {
+	for n < j.most && p.at < len(p.batch.sel) {
 		row := p.batch.sel[p.at]
 		if !p.looked {
 			p.partner, p.looked, p.found = j.look(row), true, false
 		}
-		for p.partner != noPartner && n < batchRows {
+		for p.partner != noPartner && n < j.most {
 			j.pair(n, row, p.partner)
 			p.partner = j.built.following(p.partner)
 			if p.partner == noPartner && p.second != nil {
@@ -182,7 +187,7 @@ func (j *join) fill() (n int) {
 			}
 			n++
 		}
-		if p.partner != noPartner || n == batchRows && j.left {
+		if p.partner != noPartner || n == j.most && j.left {
 			return n
 		}
 		if j.left && !(len(j.terms) == 0 && p.found) {
@@ -197,7 +202,10 @@ func (j *join) fill() (n int) {
 // lookAll finds the first partner of each row. It goes over the rows several times, so that the processor waits for the memory of
 // many of them at once.
 func (j *join) lookAll(b *batch) {
+	n := rowsOf(b.sel)
 	j.key = j.key[:0]
+	j.starts, j.ends = grown(j.starts, n), grown(j.ends, n)
+	j.hashes, j.firsts = grown(j.hashes, n), grown(j.firsts, n)
 rows:
 	for _, row := range b.sel {
 		from := len(j.key)

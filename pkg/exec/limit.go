@@ -48,7 +48,7 @@ func (l *limit) open() (err error) {
 
 // number computes one of the numbers, which must be a whole one.
 func (l *limit) number(c *code, clause string) (int64, error) {
-	one := l.scratch()
+	one := l.scratch(1)
 	defer func() { l.top = 0 }()
 	if err := c.into(l.env, &batch{}, []int32{0}, one); err != nil {
 		return 0, err

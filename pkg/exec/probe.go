@@ -17,6 +17,7 @@ type probe struct {
 	second []byte
 	out    batch
 	count  uint64
+	pace   pace
 }
 
 func newProbe(b *builder, n *plan.Probe) (operator, error) {
@@ -39,7 +40,7 @@ func newProbe(b *builder, n *plan.Probe) (operator, error) {
 	}
 	p.site = site
 	p.values, err = b.compiler().list(around)
-	p.out.cols = columns(n.Input.Figures().Need)
+	p.out.cols = make([][]cell.Value, len(n.Columns()))
 	return p, err
 }
 
@@ -48,8 +49,8 @@ func (p *probe) open() error {
 		return err
 	}
 	p.reset()
-	p.key, p.at, p.second, p.count = p.key[:0], noPartner, nil, 0
-	one := p.scratch()
+	p.key, p.at, p.second, p.count, p.pace = p.key[:0], noPartner, nil, 0, 0
+	one := p.scratch(1)
 	defer func() { p.top = 0 }()
 	for i := range p.values {
 		if err := p.values[i].into(p.env, &batch{}, []int32{0}, one); err != nil {
@@ -82,8 +83,9 @@ func (p *probe) next() (*batch, error) {
 	if err := p.query.stopped(); err != nil {
 		return nil, err
 	}
-	n := 0
-	for ; n < batchRows && p.at != noPartner; n++ {
+	n, most := 0, p.pace.next()
+	p.out.room(p.packer.need, most)
+	for ; n < most && p.at != noPartner; n++ {
 		p.packer.read(p.site.row(p.at), p.out.cols, n)
 		p.at = p.site.following(p.at)
 		p.turn()

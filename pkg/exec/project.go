@@ -29,9 +29,6 @@ func newProject(b *builder, n *plan.Project, s *sharing) (operator, error) {
 		if p.codes[i], err = b.compiler().expr(x); err != nil {
 			return nil, err
 		}
-		if p.codes[i].field < 0 {
-			p.own[i] = make([]cell.Value, batchRows)
-		}
 	}
 	return p, nil
 }
@@ -51,6 +48,7 @@ func (p *project) next() (*batch, error) {
 		case p.codes[i].field >= 0:
 			p.out.cols[i] = b.cols[p.codes[i].field]
 		default:
+			p.own[i] = column(p.own[i], rowsOf(b.sel))
 			p.out.cols[i] = p.own[i]
 			if err := p.codes[i].into(p.env, b, b.sel, p.own[i]); err != nil {
 				return nil, err

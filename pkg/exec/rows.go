@@ -36,11 +36,14 @@ func (k *kept) free() {
 
 // reader returns kept rows in batches.
 type reader struct {
-	out batch
-	at  int
+	out  batch
+	need []int
+	at   int
 }
 
-func newReader(need []bool) reader { return reader{out: batch{cols: columns(need)}} }
+func newReader(need []bool) reader {
+	return reader{out: batch{cols: make([][]cell.Value, len(need))}, need: numbers(need)}
+}
 
 // next returns the rows that stand next in the list; nil at its end.
 func (r *reader) next(k *kept, list []place) *batch {
@@ -48,6 +51,7 @@ func (r *reader) next(k *kept, list []place) *batch {
 	if n <= 0 {
 		return nil
 	}
+	r.out.room(r.need, n)
 	for i, p := range list[r.at : r.at+n] {
 		k.packer.read(k.store.at(p), r.out.cols, i)
 	}

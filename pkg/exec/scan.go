@@ -31,6 +31,7 @@ type scan struct {
 	at     int // in the block
 	out    batch
 	round  int
+	pace   pace
 	texts  []byte // contents of cells that have doubled quotes
 }
 
@@ -77,10 +78,7 @@ func newScan(b *builder, n *plan.Scan, s *sharing) (operator, error) {
 		}
 	}
 	o.spans = make([][]extent, len(need))
-	for _, c := range o.cells {
-		o.spans[c] = make([]extent, batchRows)
-	}
-	o.out.cols = columns(need)
+	o.out.cols = make([][]cell.Value, len(need))
 	return o, nil
 }
 
@@ -106,6 +104,7 @@ func (o *scan) next() (*batch, error) {
 	o.reset()
 	o.texts = o.texts[:0]
 	n := o.find()
+	o.out.room(o.cells, n)
 	o.out.sel, o.out.position = all(o.out.sel, n), o.block.number
 	o.values(o.tested)
 	if err := o.test(); err != nil {
@@ -118,7 +117,7 @@ func (o *scan) next() (*batch, error) {
 // iterated returns the next rows of a relation without a text.
 func (o *scan) iterated(s *blocks) (*batch, error) {
 	o.reset()
-	n, err := s.rows(o.env, &o.out, o.cells)
+	n, err := s.rows(o.env, &o.out, o.cells, o.pace.next())
 	if n == 0 || err != nil {
 		return nil, err
 	}
@@ -143,8 +142,11 @@ func (o *scan) test() (err error) {
 
 // find finds the cells of the next records, as many as a batch holds, and returns how many records there were.
 func (o *scan) find() (n int) {
-	text, at := o.block.text, o.at
-	for n < batchRows && at < len(text) {
+	text, at, most := o.block.text, o.at, o.pace.next()
+	for _, c := range o.cells {
+		o.spans[c] = grown(o.spans[c], most)
+	}
+	for n < most && at < len(text) {
 		switch text[at] {
 		case '\n':
 			at++

@@ -271,6 +271,7 @@ func (s *sorter) next() (*batch, error) {
 	if n <= 0 {
 		return nil, nil
 	}
+	s.out.room(s.need, n)
 	for i, it := range s.order[s.at : s.at+n] {
 		packed := it.run.store.at(it.at)[it.size:]
 		if it.run.most >= 0 {

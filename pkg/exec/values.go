@@ -1,6 +1,7 @@
 package exec
 
 import (
+	"github.com/reedbase/reedbase/pkg/cell"
 	"github.com/reedbase/reedbase/pkg/plan"
 )
 
@@ -16,7 +17,7 @@ type values struct {
 
 func newValues(b *builder, n *plan.Values) (operator, error) {
 	v := &values{env: b.env(), need: numbers(n.Need), empty: batch{sel: []int32{0}}}
-	v.out.cols = columns(n.Need)
+	v.out.cols = make([][]cell.Value, len(n.Need))
 	for _, r := range n.Rows {
 		list, err := b.compiler().list(r)
 		if err != nil {
@@ -44,7 +45,8 @@ func (v *values) next() (*batch, error) {
 	v.reset()
 	n := min(len(v.rows)-v.at, batchRows)
 	v.out.sel, v.out.position = all(v.out.sel, n), uint64(v.at)
-	one := v.scratch()
+	v.out.room(v.need, n)
+	one := v.scratch(1)
 	for i, r := range v.rows[v.at : v.at+n] {
 		for _, c := range v.need {
 			if err := r[c].into(v.env, &v.empty, v.empty.sel, one); err != nil {

@@ -37,7 +37,6 @@ floor 3 disk
 
 floor 4 meaning and network
 	plan: fault cell function rbks spell syntax
-	plan/files: fault cell rbks row →plan
 	exec: fault cell function rbks row syntax →plan
 	relation: fault cell rbks row →plan
 
