@@ -146,11 +146,12 @@ func (j *journal) read(v Version, pageSize int64) (ok bool) {
 		return false
 	}
 	j.base, j.start = j.at.Size, headSize+int64(j.pages)*pageSize
-	if info, err := j.file.Stat(); err != nil || info.Size() < j.start {
+	info, err := j.file.Stat()
+	if err != nil || info.Size() < j.start {
 		return false
 	}
 	j.end = j.start
-	return j.follow(v.ID) && (j.at.ID != v.ID || j.at == v)
+	return j.follow(v.ID, min(info.Size()-j.end, maxJournal)) && (j.at.ID != v.ID || j.at == v)
 }
 
 // tempName returns the name under which this process writes the file name: readers build an index without a lock.

@@ -90,12 +90,12 @@ func (j *journal) At() Version { return j.at }
 // Plain reports whether it is known that no record of the text is longer than a line.
 func (j *journal) Plain() bool { return j.plain }
 
-// follow reads the entries up to the version id, or to the last.
-func (j *journal) follow(id uint64) bool {
-	if j.at.ID == id {
+// follow reads the entries up to the version id, or to the last, of which there are so many bytes.
+func (j *journal) follow(id uint64, size int64) bool {
+	if j.at.ID == id || size == 0 {
 		return true
 	}
-	buf := make([]byte, maxJournal)
+	buf := make([]byte, size)
 	n, _ := j.file.ReadAt(buf, j.end)
 	for buf = buf[:n]; len(buf) >= entryHead && j.at.ID != id; {
 		n := int(binary.LittleEndian.Uint32(buf))

@@ -42,7 +42,11 @@ func estimate(n Node) float64 {
 		if rows < 0 {
 			rows = unknownRows
 		}
-		return chosen(rows, n.Terms)
+		rows = chosen(rows, n.Terms)
+		if n.Lookup != nil && n.Lookup.Records >= 0 {
+			rows = min(rows, math.Ceil(n.Lookup.Records))
+		}
+		return rows
 	case *Values:
 		return float64(len(n.Rows))
 	case *Filter:

@@ -37,16 +37,16 @@ func useForTerms(s *Scan) bool {
 	if best == nil {
 		return false
 	}
+	best.Records = max(1, least)
 	s.Lookup = best
-	s.Estimate = min(s.Estimate, max(1, least))
 	return true
 }
 
 // lookup returns how an index answers the terms of a scan, and how many records it may find; nil when it cannot.
 func lookup(s *Scan, ix Index) (*IndexLookup, float64) {
 	columns := ix.Columns()
-	each := float64(ix.Entries()) / max(1, float64(ix.Distinct()))
 	if keys := equalities(s, ix, columns); keys != nil {
+		each := float64(ix.Entries()) / max(1, float64(ix.Distinct()))
 		return &IndexLookup{Index: ix, Keys: keys}, each * float64(len(keys))
 	}
 	if ix.Kind() == Hash {
@@ -56,6 +56,9 @@ func lookup(s *Scan, ix Index) (*IndexLookup, float64) {
 	some := false
 	for _, term := range s.Terms {
 		low, high, ok := bounds(term, columns[0], s.columns[columns[0]].Type, ix.Kind())
+		if !ok {
+			low, high, ok = foldedBounds(term, columns[0], ix)
+		}
 		if !ok {
 			continue
 		}
@@ -259,7 +262,7 @@ func useForOrder(s *Sort) (Node, bool) {
 		if read*recordCost > rows {
 			continue
 		}
-		l := &IndexLookup{Index: ix, Descending: s.Keys[0].Descending, Ordered: true}
+		l := &IndexLookup{Index: ix, Descending: s.Keys[0].Descending, Ordered: true, Records: -1}
 		for _, term := range scan.Terms {
 			if low, high, ok := bounds(term, f.Index, t, ix.Kind()); ok {
 				l.Low, l.High = tighter(l.Low, low, 1), tighter(l.High, high, -1)

@@ -43,7 +43,8 @@ type IndexLookup struct {
 	Keys       [][]Expr // keys to look up, each a constant for every column of the index; nil: a range
 	Low, High  Bound
 	Descending bool
-	Ordered    bool // the order of the index is the one that the query asks for
+	Ordered    bool    // the order of the index is the one that the query asks for
+	Records    float64 // about how many it finds; negative when nothing is known
 }
 
 // Values is rows written down. Their expressions have no fields.

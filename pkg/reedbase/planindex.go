@@ -1,6 +1,7 @@
 package reedbase
 
 import (
+	"bytes"
 	"iter"
 	"strings"
 
@@ -10,8 +11,8 @@ import (
 	"github.com/reedbase/reedbase/pkg/table"
 )
 
-// The indices of a table as queries see them. An ordered index answers in the order of values; where all of its cells are texts that is
-// the order of their bytes too, and it answers in both.
+// The indices of a table as queries see them. An ordered index answers in the order of values. In a column of texts that is the order
+// of their bytes too; in one of no type it is so for what is no number, and each number may be one of the texts asked for.
 
 // planIndices returns the indices that hold for the text of a reading, which has about rows rows. One that cannot be had is left out:
 // without it the text is read.
@@ -32,15 +33,13 @@ func planIndices(r *table.Reading, columns []plan.Column, rows int64) (list []pl
 		if err != nil || tree == nil {
 			continue
 		}
-		index := treeIndex{tree: tree, at: at, kind: plan.Hash}
-		if x.Kind == table.OrderedIndex {
-			index.kind = plan.OrderedValue
+		if x.Kind == table.HashIndex {
+			list = append(list, &treeIndex{tree: tree, at: at, kind: plan.Hash})
+			continue
 		}
-		list = append(list, &index)
-		if x.Kind == table.OrderedIndex && tree.Texts() {
-			texts := index
-			texts.kind = plan.OrderedText
-			list = append(list, &texts)
+		list = append(list, &treeIndex{tree: tree, at: at, kind: plan.OrderedValue})
+		if x.Type == cell.String || x.Type == cell.Undeclared {
+			list = append(list, &treeIndex{tree: tree, at: at, kind: plan.OrderedText})
 		}
 	}
 	return list
@@ -134,7 +133,7 @@ func (t *treeIndex) Distinct() int64 { return t.tree.Distinct() }
 
 // Lookup returns the rows with a value.
 func (t *treeIndex) Lookup(key []cell.Value) iter.Seq2[int64, error] {
-	if t.kind == plan.Hash {
+	if t.kind != plan.OrderedValue {
 		return t.tree.Equal(key[0].Text())
 	}
 	at := plan.Bound{Set: true, Inclusive: true, Value: key[0]}
@@ -144,11 +143,66 @@ func (t *treeIndex) Lookup(key []cell.Value) iter.Seq2[int64, error] {
 // Range returns the rows with values between two bounds.
 func (t *treeIndex) Range(low, high plan.Bound, descending bool) iter.Seq2[int64, error] {
 	from, to := t.ends(low, high)
-	return t.tree.Range(from, to, descending)
+	if t.kind != plan.OrderedText || t.tree.Type == cell.String {
+		return t.tree.Range(from, to, descending)
+	}
+	return func(yield func(int64, error) bool) {
+		for _, part := range t.parts(low, from, to) {
+			for at, err := range t.tree.Range(part[0], part[1], descending) {
+				if !yield(at, err) || err != nil {
+					return
+				}
+			}
+		}
+	}
 }
 
 // Estimate returns about how many rows Range returns.
-func (t *treeIndex) Estimate(low, high plan.Bound) int64 { return t.tree.Estimate(t.ends(low, high)) }
+func (t *treeIndex) Estimate(low, high plan.Bound) int64 {
+	from, to := t.ends(low, high)
+	if t.kind != plan.OrderedText || t.tree.Type == cell.String {
+		return t.tree.Estimate(from, to)
+	}
+	n := int64(0)
+	for _, part := range t.parts(low, from, to) {
+		n += t.tree.Estimate(part[0], part[1])
+	}
+	return n
+}
+
+// parts returns the ranges that hold all cells between two texts: those of texts, and where one could be the spelling of a number,
+// which begins with a digit or less, all numbers.
+func (t *treeIndex) parts(low plan.Bound, from, to []byte) [][2][]byte {
+	texts, end := t.tree.Texts()
+	list := [][2][]byte{{later(from, texts), earlier(to, end)}}
+	if text := low.Value.Text(); low.Set && len(text) > 0 && text[0] > '9' {
+		return list
+	}
+	return append(list, [2][]byte{nil, texts})
+}
+
+// Beginnings tells how the cells of a column of texts, or of no type, begin.
+func (t *treeIndex) Beginnings(prefix []byte, most int) (list [][]byte, ok bool) {
+	if prefix[0] <= '9' {
+		return nil, false
+	}
+	return t.tree.Beginnings(prefix, most)
+}
+
+func later(a, b []byte) []byte {
+	if bytes.Compare(a, b) > 0 {
+		return a
+	}
+	return b
+}
+
+// earlier takes no a for the end.
+func earlier(a, b []byte) []byte {
+	if a != nil && bytes.Compare(a, b) < 0 {
+		return a
+	}
+	return b
+}
 
 // ends returns the bounds as keys: from the first on, and before the second.
 func (t *treeIndex) ends(low, high plan.Bound) (from, to []byte) {

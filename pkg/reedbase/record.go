@@ -132,9 +132,16 @@ func (t *Table) get(key []string, of func(*table.Reading) (keys []string, err er
 	return newRecord(r.Columns, r.KeyAt, raw)
 }
 
-// noRow is the error for a key that is not there, with the nearest one as a hint.
+// maxHinted is how large a table may be of which all keys are gone through for a hint, in bytes: it is not to take longer than it
+// helps.
+const maxHinted = 4 << 20
+
+// noRow is the error for a key that is not there, with the nearest one of a small table as a hint.
 func (t *Table) noRow(r *reader, key []string) error {
 	err := fault.New(fault.NotFound, "table %q has no row %q", t.Name(), strings.Join(key, "|"))
+	if r.content.Size > maxHinted {
+		return err
+	}
 	best, least := "", len(key[0])/3+1
 	for rec, err := range r.rows() {
 		if err != nil {

@@ -79,16 +79,14 @@ func (i *RowIndex) Entries() int64 { return i.opened().Entries() }
 // Distinct is described beside Entries.
 func (i *RowIndex) Distinct() int64 { return i.opened().Distinct() }
 
-// Texts reports whether no cell is a number or nothing: then the order of values is that of the bytes of the cells.
-func (i *RowIndex) Texts() bool {
-	for range i.opened().Range(nil, cell.AppendKey(nil, cell.FromText(nil))) {
-		return false
-	}
-	return i.Kind == OrderedIndex
-}
-
 // Key returns what stands for a value in an ordered index: a bound for Range.
 func (i *RowIndex) Key(v cell.Value) []byte { return cell.AppendKey(nil, v) }
+
+// Texts returns the bounds of an ordered index between which all texts are, and before which all numbers are.
+func (i *RowIndex) Texts() (from, to []byte) {
+	from = i.Key(cell.FromText(nil))[:1]
+	return from, []byte{from[0] + 1}
+}
 
 // Behind returns the bound that lies behind a key and before all that are greater.
 func (i *RowIndex) Behind(key []byte) []byte { return rowindex.Next(key) }
