@@ -18,6 +18,7 @@ type lookup struct {
 	mu     sync.Mutex
 	opened int
 	source plan.Source
+	read   row.Records // of the source
 	next   func() (int64, error, bool)
 	stop   func()
 	number uint64
@@ -36,6 +37,7 @@ func (l *lookup) open(round int) (err error) {
 		return err
 	}
 	l.opened, l.number = round, 0
+	l.read = row.Records{Text: l.source.Text, Size: l.source.Size}
 	return l.find()
 }
 
@@ -127,7 +129,7 @@ func (l *lookup) take(b *block) (bool, error) {
 		if !ok {
 			break
 		}
-		record, err := row.RecordAt(l.source.Text, l.source.Size, at)
+		record, err := l.read.At(at)
 		if err != nil {
 			return false, err
 		}
