@@ -66,10 +66,14 @@ func (j *joint) add(name string, fresh bool) error {
 	}
 	t.opened = append(t.opened, opened)
 	j.tables = append(j.tables, t)
-	if t.Session, err = opened.Begin(); err == nil {
-		t.opened = append(t.opened, t.Session)
+	if t.Session, err = opened.Begin(); err != nil {
+		return err
 	}
-	return err
+	t.opened = append(t.opened, t.Session)
+	if fresh && t.Head().ID == 0 {
+		return t.Announce()
+	}
+	return nil
 }
 
 // mint gives all tables that have one version to stage the same id, and those that merge a lower one first.

@@ -96,6 +96,7 @@ func uncounted(err error) error {
 
 // Keep says that the staged versions exist whatever becomes of this session: a frame that names them was committed.
 func (s *Session) Keep() {
+	s.announced = false
 	for i := range s.staged {
 		s.staged[i].files = nil
 	}

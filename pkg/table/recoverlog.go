@@ -43,7 +43,7 @@ func (r *recovery) log() error {
 	if err != nil {
 		return err
 	}
-	if l.err != nil || len(l.lines) == 0 || outlived || lacks(l.lines, records) {
+	if l.err != nil || len(l.lines) == 0 && !r.announced(l) || outlived || lacks(l.lines, records) {
 		rec, _ := r.t.readRecord()
 		lines, added, standIns = joinLines(l.lines, records, rec.head.ID)
 	}
@@ -60,6 +60,12 @@ func (r *recovery) log() error {
 		r.say("%s of version.log cannot be had back: who made these versions is lost", plural(int64(standIns), "line"))
 	}
 	return r.known(unknown)
+}
+
+// announced reports whether an empty log is one that a frame made for a table that was to be born: nothing else is there then that
+// comes to be after a log's first line.
+func (r *recovery) announced(l *logView) bool {
+	return l.file != nil && l.stat.Size == 0 && !r.t.dir.Exists(currentFile) && !r.t.dir.Exists(stateFile)
 }
 
 // known ends the doubt about a write: the log now is what its file durably holds.

@@ -32,6 +32,8 @@ type Session struct {
 
 	rules *Rules // of the table as the staged versions make it; nil until somebody asks
 
+	announced bool // the log is an empty one that Announce made
+
 	unsettled error // why a line of a commit over several tables is not in the log
 }
 
@@ -97,6 +99,7 @@ func (s *Session) open() (err error) {
 // are taken back.
 func (s *Session) Close() error {
 	s.Abort()
+	s.unannounce()
 	if s.next != nil {
 		s.next.discard()
 	}

@@ -19,6 +19,31 @@ type Work struct {
 // Work begins with the table as it is.
 func (s *Session) Work() *Work { return &Work{s: s} }
 
+// Announce makes an empty log for a table that has none, because its first version is to be stored by a frame. What is left of a frame
+// that was never committed is then not taken for the deltas of a log that was lost.
+func (s *Session) Announce() error {
+	if s.v.log.file != nil || s.v.log.err != nil {
+		return nil
+	}
+	if err := s.t.dir.Create(logFile, logFile+tempSuffix, nil); err != nil {
+		return uncounted(err)
+	}
+	s.announced = true
+	l, err := s.t.openLog(nil, true)
+	if err == nil {
+		s.v.log = l
+	}
+	return err
+}
+
+// unannounce takes the empty log away again, unless its first line is there or is to come.
+func (s *Session) unannounce() {
+	if s.announced && s.v.head().ID == 0 {
+		s.t.dir.Remove(logFile)
+	}
+	s.announced = false
+}
+
 // Exists reports whether the table is there, as the work so far leaves it.
 func (w *Work) Exists() bool { return w.made != nil || !w.gone && w.s.Exists() }
 

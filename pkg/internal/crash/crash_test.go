@@ -74,6 +74,8 @@ func commands() []command {
 		{name: "point in time", argv: []string{"restore:point-in-time", "$MOMENT"}, together: true, states: 120},
 		{name: "finish a frame", start: pending, argv: []string{"set", "text", "key11", "value=set"}, together: true, heals: true},
 		{name: "batch", stdin: statements(), argv: []string{"batch", "-m", "why"}, together: true},
+		{name: "query", argv: []string{"query", "UPDATE text SET number = number + 1, value = key WHERE number % 3 = 1"}, states: 30},
+		{name: "query of a frame", stdin: frame(), argv: []string{"query"}, together: true, states: 60},
 		{name: "rollback of a frame", start: framed, argv: []string{"frame:rollback", "latest", "--confirm"}, together: true},
 		{name: "backup", argv: []string{"backup:create"}},
 		{name: "restore a backup", whole: true, start: backedUp, argv: []string{"backup:restore", "latest", "--confirm"}},

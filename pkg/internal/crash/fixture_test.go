@@ -71,6 +71,18 @@ func statements() []byte {
 `)
 }
 
+// frame returns statements that change, make and drop tables together.
+func frame() []byte {
+	return []byte(`BEGIN;
+UPDATE text SET number = number + 1 WHERE key = 'key11';
+CREATE TABLE fresh (key TEXT PRIMARY KEY, number INTEGER);
+INSERT INTO fresh SELECT key, number FROM text WHERE number > 100;
+DELETE FROM menu WHERE key <> 'key02';
+INSERT INTO late VALUES ('key00', 'again', 7) ON CONFLICT DO UPDATE SET number = excluded.number;
+COMMIT;
+`)
+}
+
 func (f *fixture) must(err error) {
 	f.tb.Helper()
 	if err != nil {
