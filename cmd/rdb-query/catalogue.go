@@ -2,6 +2,9 @@ package main
 
 import (
 	"errors"
+	"io"
+	"io/fs"
+	"os"
 	"path/filepath"
 
 	"github.com/reedbase/reedbase/pkg/cell"
@@ -27,7 +30,11 @@ type catalogue struct {
 }
 
 func newCatalogue(e *cli.Env, o options, given bool) *catalogue {
-	c := &catalogue{Files: relation.Files{In: e.In}, env: e, dir: o.dir, trust: o.trust, given: given}
+	in := e.In
+	if info, err := stat(in); err != nil || !info.Mode().IsRegular() {
+		in = cli.Interruptible(e.Context(), in) // which may never have anything
+	}
+	c := &catalogue{Files: relation.Files{In: in}, env: e, dir: o.dir, trust: o.trust, given: given}
 	if c.dir == "" {
 		c.dir = e.Getenv("REED_DIR")
 	}
@@ -35,6 +42,13 @@ func newCatalogue(e *cli.Env, o options, given bool) *catalogue {
 		c.dir = filepath.Dir(filepath.Clean(c.dir))
 	}
 	return c
+}
+
+func stat(in io.Reader) (fs.FileInfo, error) {
+	if file, ok := in.(*os.File); ok {
+		return file.Stat()
+	}
+	return nil, fs.ErrInvalid
 }
 
 // Close closes the files and the database.

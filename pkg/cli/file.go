@@ -156,3 +156,47 @@ func (s stoppable) ReadFrom(r io.Reader) (int64, error) {
 }
 
 func interrupted() error { return fault.New(fault.Interrupted, "interrupted") }
+
+// Interruptible returns a reader of r whose Read ends when ctx does, even while r has nothing: as fault.Interrupted. What r then
+// still returns is lost. It is for one goroutine.
+func Interruptible(ctx context.Context, r io.Reader) io.Reader {
+	return &interruptible{ctx: ctx, in: r, done: make(chan int, 1)}
+}
+
+type interruptible struct {
+	ctx  context.Context
+	in   io.Reader
+	buf  []byte // that is read into
+	left []byte // of it, not returned yet
+	err  error  // behind left
+	busy bool   // somebody reads
+	done chan int
+}
+
+// Read returns what was read, waiting for it no longer than the context lasts.
+func (r *interruptible) Read(p []byte) (int, error) {
+	if len(r.left) == 0 && r.err == nil && !r.busy {
+		if r.buf == nil {
+			r.buf = make([]byte, 256<<10)
+		}
+		r.busy = true
+		go func() {
+			n, err := r.in.Read(r.buf)
+			r.err = err
+			r.done <- n
+		}()
+	}
+	if r.busy {
+		select {
+		case n := <-r.done:
+			r.busy, r.left = false, r.buf[:n]
+		case <-r.ctx.Done():
+			return 0, interrupted()
+		}
+	}
+	n := copy(p, r.left)
+	if r.left = r.left[n:]; n == 0 && len(p) > 0 {
+		return 0, r.err
+	}
+	return n, nil
+}

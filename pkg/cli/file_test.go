@@ -2,6 +2,7 @@ package cli_test
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"io"
 	"io/fs"
@@ -10,6 +11,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"testing/iotest"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -180,5 +182,29 @@ func TestWriteOutputThroughLinksAndDevices(t *testing.T) {
 	}
 	if err := cli.WriteOutput(e, filepath.Join(path, "under", "a file"), hello); err == nil {
 		t.Error("a file under a file was written")
+	}
+}
+
+func TestInterruptible(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	r := cli.Interruptible(ctx, iotest.DataErrReader(strings.NewReader(strings.Repeat("some text ", 1000))))
+	if b, err := io.ReadAll(r); len(b) != 10_000 || err != nil {
+		t.Errorf("%d bytes, %v", len(b), err)
+	}
+	in, out := io.Pipe()
+	defer out.Close()
+	r = cli.Interruptible(ctx, in)
+	go out.Write([]byte("first"))
+	buf := make([]byte, 3)
+	for _, want := range []string{"fir", "st"} {
+		if n, err := r.Read(buf); string(buf[:n]) != want || err != nil {
+			t.Errorf("%q, %v", buf[:n], err)
+		}
+	}
+	cancel()
+	for range 2 {
+		if n, err := r.Read(buf); n != 0 || fault.KindOf(err) != fault.Interrupted {
+			t.Errorf("%d bytes, %v", n, err)
+		}
 	}
 }
