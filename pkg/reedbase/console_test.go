@@ -188,7 +188,7 @@ func statement(t *rapid.T) string {
 	case 2:
 		return "INSERT INTO t VALUES " + rows() + " ON CONFLICT (k) DO UPDATE SET n = t.n + excluded.n, v = excluded.v || v WHERE excluded.n IS NOT t.n"
 	case 3:
-		return "INSERT INTO t (n, k) SELECT n + 1, k || 'z' FROM t WHERE " + where() + " ON CONFLICT (k) DO UPDATE SET n = excluded.n"
+		return "INSERT INTO t (n, k, v) SELECT n + 1, k || 'z', '' FROM t WHERE " + where() + " ON CONFLICT (k) DO UPDATE SET n = excluded.n"
 	case 4:
 		return "UPDATE t SET n = " + value() + ", v = " + text() + " WHERE " + where()
 	case 5:
@@ -197,7 +197,7 @@ func statement(t *rapid.T) string {
 	return "UPDATE t SET n = " + value() + " WHERE " + where()
 }
 
-// TestWritesAreThoseOfSQLite carries out the same statements here and there.
+// TestWritesAreThoseOfSQLite carries out the same statements here and there. No cell of texts is NULL, which here is the empty text.
 func TestWritesAreThoseOfSQLite(t *testing.T) {
 	if _, err := exec.LookPath("sqlite3"); err != nil {
 		t.Skip("sqlite3 is not installed")
@@ -211,7 +211,7 @@ func TestWritesAreThoseOfSQLite(t *testing.T) {
 		defer db.Close()
 		mustExec(rt, db, create)
 		script := create + ";\n"
-		for range rapid.IntRange(1, 8).Draw(rt, "statements") {
+		for range rapid.IntRange(1, 5).Draw(rt, "statements") {
 			s := statement(rt)
 			script += s + ";\n"
 			s = strings.Replace(s, "WHERE 1", "WHERE TRUE", 1)
