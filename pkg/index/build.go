@@ -55,7 +55,7 @@ func BuildTree(dir *durable.Dir, name string, kind Kind, v Version, text io.Read
 	}
 	g.sort()
 	h := head{at: v, kind: kind, plain: g.plain}
-	p := pages{file: make([]byte, headSize)}
+	p := pages{file: make([]byte, headSize), made: v.ID}
 	for i, it := range g.items {
 		if i == 0 || !bytes.Equal(g.key(it), g.key(g.items[i-1])) {
 			h.distinct++

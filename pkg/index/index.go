@@ -145,13 +145,22 @@ func (j *journal) read(v Version, pageSize int64) (ok bool) {
 	if j.head, ok = parseHead(b[:]); !ok || j.at.Of != v.Of {
 		return false
 	}
-	j.base, j.start = j.at.Size, headSize+int64(j.pages)*pageSize
+	j.base, j.made, j.start = j.at.Size, j.at.ID, headSize+int64(j.pages)*pageSize
 	info, err := j.file.Stat()
 	if err != nil || info.Size() < j.start {
 		return false
 	}
 	j.end = j.start
 	return j.follow(v.ID, min(info.Size()-j.end, maxJournal)) && (j.at.ID != v.ID || j.at == v)
+}
+
+// pageSum returns the checksum of a page, which counts for its place in the file of a version alone: what a power cut leaves of an
+// earlier file is none.
+func pageSum(made, number uint64, page []byte) uint32 {
+	var b [16]byte
+	binary.LittleEndian.PutUint64(b[:], made)
+	binary.LittleEndian.PutUint64(b[8:], number)
+	return crc32.Update(crc32.ChecksumIEEE(b[:]), crc32.IEEETable, page[4:])
 }
 
 // tempName returns the name under which this process writes the file name: readers build an index without a lock.

@@ -76,6 +76,7 @@ type journal struct {
 	file  *os.File
 	edits []edit
 	base  int64  // bytes of the text that the pages are of
+	made  uint64 // its version
 	start int64  // where the entries begin
 	end   int64  // of the entries in the file
 	fresh []byte // entries that are not in the file yet

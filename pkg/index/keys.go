@@ -2,7 +2,6 @@ package index
 
 import (
 	"encoding/binary"
-	"hash/crc32"
 	"io"
 	"math/bits"
 	"slices"
@@ -15,7 +14,7 @@ import (
 
 // A page of the file TABLE.hashmap:
 //
-//	CRC-32 of the rest 4 | 1 when rows were left out of it, else 0 4 | slots 8 each
+//	checksum 4 | 1 when rows were left out of it, else 0 4 | slots 8 each
 //
 // A row's page is the one that its key's XXH3-64 names by its high bits; it has the page's first empty slot. A slot holds
 // the offset of the record plus one in its low 40 bits and the hash's low 24 bits above them; an empty one is 0.
@@ -81,10 +80,11 @@ func (m *Map) inserted(sum uint64) (found []place) {
 // page returns what the page of a key's hash holds for it, and whether all rows of that page are in it.
 func (m *Map) page(sum uint64) (found []place, whole bool) {
 	var page [keyPage]byte
-	if _, err := m.file.ReadAt(page[:], headSize+int64(pageOf(sum, m.pages))*keyPage); err != nil {
+	number := pageOf(sum, m.pages)
+	if _, err := m.file.ReadAt(page[:], headSize+int64(number)*keyPage); err != nil {
 		return nil, false
 	}
-	if crc32.ChecksumIEEE(page[4:]) != binary.LittleEndian.Uint32(page[:]) {
+	if pageSum(m.made, number, page[:]) != binary.LittleEndian.Uint32(page[:]) {
 		return nil, false
 	}
 	for i := slotSize; i < keyPage; i += slotSize {
@@ -126,7 +126,7 @@ func Build(dir *durable.Dir, table string, v Version, text io.ReaderAt, key func
 		return false, err
 	}
 	h.distinct = h.entries
-	sealPages(body, keyPage)
+	sealPages(body, h.at.ID)
 	h.put(file)
 	name := table + keysSuffix
 	return true, dir.Put(name, tempName(name), file)
@@ -137,9 +137,11 @@ func OneLine(record []byte) bool {
 	return len(record) == 0 || slices.Index(record[:len(record)-1], '\n') < 0
 }
 
-func sealPages(body []byte, size int) {
-	for page := range slices.Chunk(body, size) {
-		binary.LittleEndian.PutUint32(page, crc32.ChecksumIEEE(page[4:]))
+func sealPages(body []byte, made uint64) {
+	number := uint64(0)
+	for page := range slices.Chunk(body, keyPage) {
+		binary.LittleEndian.PutUint32(page, pageSum(made, number, page))
+		number++
 	}
 }
 
@@ -164,11 +166,13 @@ func (m *Map) Compact(dir *durable.Dir, table string) bool {
 	h, body := m.head, file[headSize:]
 	list := m.segments()
 	h.entries = 0
+	number := uint64(0)
 	for page := range slices.Chunk(body, keyPage) {
-		if crc32.ChecksumIEEE(page[4:]) != binary.LittleEndian.Uint32(page) {
+		if pageSum(m.made, number, page) != binary.LittleEndian.Uint32(page) {
 			return false
 		}
 		h.entries += movePage(page, list)
+		number++
 	}
 	for i, e := range m.edits {
 		for _, r := range e.rows {
@@ -183,7 +187,7 @@ func (m *Map) Compact(dir *durable.Dir, table string) bool {
 		return false // too small by now
 	}
 	h.distinct = h.entries
-	sealPages(body, keyPage)
+	sealPages(body, h.at.ID)
 	h.put(file)
 	name := table + keysSuffix
 	return dir.Put(name, tempName(name), file) == nil
@@ -194,7 +198,7 @@ func (m *Map) Count() (n int64) {
 	list := m.segments()
 	page := make([]byte, keyPage)
 	for i := range int64(m.pages) {
-		if _, err := m.file.ReadAt(page, headSize+i*keyPage); err == nil && crc32.ChecksumIEEE(page[4:]) == binary.LittleEndian.Uint32(page) {
+		if _, err := m.file.ReadAt(page, headSize+i*keyPage); err == nil && pageSum(m.made, uint64(i), page) == binary.LittleEndian.Uint32(page) {
 			n += int64(movePage(page, list))
 		}
 	}

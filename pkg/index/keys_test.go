@@ -360,7 +360,7 @@ func resum(file []byte) {
 	}
 	binary.LittleEndian.PutUint32(file[headSum:], crc32.ChecksumIEEE(file[:headSum]))
 	page := file[headSize:][:keyPage]
-	binary.LittleEndian.PutUint32(page, crc32.ChecksumIEEE(page[4:]))
+	binary.LittleEndian.PutUint32(page, pageSum(binary.LittleEndian.Uint64(file[16:]), 0, page))
 	for b := file[headSize+keyPage:]; len(b) >= entryHead+entryTail; {
 		n := int(binary.LittleEndian.Uint32(b))
 		if n > len(b)-entryHead-entryTail {

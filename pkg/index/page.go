@@ -3,12 +3,11 @@ package index
 import (
 	"bytes"
 	"encoding/binary"
-	"hash/crc32"
 )
 
 // A page of a tree, of treePage bytes:
 //
-//	CRC-32 of the rest 4 | count of entries 2 | level 1 | 0 1 | entries
+//	checksum 4 | count of entries 2 | level 1 | 0 1 | entries
 //
 // An entry is four things: how many bytes its key shares with the one before, how many follow, as unsigned varints; these
 // bytes; and a number, as an unsigned varint too. On level 0, in the leaves, that is the offset of a record, and the entries
@@ -38,9 +37,6 @@ type node struct {
 
 // parse reads a page into n; false when it is none. What n held before is lost.
 func (n *node) parse(page []byte) bool {
-	if len(page) != treePage || crc32.ChecksumIEEE(page[4:]) != binary.LittleEndian.Uint32(page) {
-		return false
-	}
 	count := int(binary.LittleEndian.Uint16(page[4:]))
 	n.level, n.entries, n.keys = page[6], n.entries[:0], n.keys[:0]
 	r := numbers{page[pageHead:], true}
@@ -85,6 +81,7 @@ type pages struct {
 	count int
 	last  []byte // key in it
 	first [][]byte
+	made  uint64 // the version
 }
 
 // add appends an entry.
@@ -121,7 +118,7 @@ func (p *pages) flush() {
 	page := append(p.page, make([]byte, treePage-len(p.page))...)
 	binary.LittleEndian.PutUint16(page[4:], uint16(p.count))
 	page[6] = p.level
-	binary.LittleEndian.PutUint32(page, crc32.ChecksumIEEE(page[4:]))
+	binary.LittleEndian.PutUint32(page, pageSum(p.made, uint64(len(p.file)-headSize)/treePage, page))
 	p.file = append(p.file, page...)
 	p.page, p.count = p.page[:0], 0
 }

@@ -153,7 +153,7 @@ func (t *Tree) between(from, to uint64) int64 {
 func (t *Tree) Compact(dir *durable.Dir, name string) bool {
 	h := t.head
 	h.entries, h.distinct = 0, 0
-	p := pages{file: make([]byte, headSize, t.start+treePage)}
+	p := pages{file: make([]byte, headSize, t.start+treePage), made: h.at.ID}
 	for f, err := range t.Range(nil, nil) {
 		if err != nil {
 			return false

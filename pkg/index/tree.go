@@ -3,6 +3,7 @@ package index
 import (
 	"bytes"
 	"cmp"
+	"encoding/binary"
 	"iter"
 	"slices"
 	"sort"
@@ -89,7 +90,7 @@ func (t *Tree) load(n *node, i uint64, above int) error {
 	if _, err := t.file.ReadAt(page[:], headSize+int64(i)*treePage); err != nil {
 		return t.damaged()
 	}
-	if !n.parse(page[:]) || int(n.level) >= above || (n.level == 0) != (i < t.leaves) {
+	if pageSum(t.made, i, page[:]) != binary.LittleEndian.Uint32(page[:]) || !n.parse(page[:]) || int(n.level) >= above || (n.level == 0) != (i < t.leaves) {
 		return t.damaged()
 	}
 	return nil

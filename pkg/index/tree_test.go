@@ -304,8 +304,10 @@ func FuzzTree(f *testing.F) {
 		copy(file[int(at)%len(file):], b)
 		binary.LittleEndian.PutUint32(file[headSum:], crc32.ChecksumIEEE(file[:headSum]))
 		end := headSize + (len(file)-headSize)/treePage*treePage
+		number := uint64(0)
 		for page := range slices.Chunk(file[headSize:end], treePage) {
-			binary.LittleEndian.PutUint32(page, crc32.ChecksumIEEE(page[4:]))
+			binary.LittleEndian.PutUint32(page, pageSum(binary.LittleEndian.Uint64(file[16:]), number, page))
+			number++
 		}
 		if err := os.WriteFile(d.path, file, 0o666); err != nil {
 			t.Fatal(err)

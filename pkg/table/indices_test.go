@@ -401,3 +401,86 @@ func FuzzIndices(f *testing.F) {
 		}
 	})
 }
+
+// TestTornIndex leaves of the files of indices what a power cut can: pages of 4 KiB that are zeros, or those of an earlier state, and
+// a file that ends anywhere. What is found is what a scan finds, or the index is made anew.
+func TestTornIndex(t *testing.T) {
+	f := newFixture(t, plainTable())
+	x, err := f.CreateIndex("value", OrderedIndex)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.find(t, "k1")
+	paths := []string{filepath.Join(f.cache, f.treeName(x)), filepath.Join(f.cache, "t.hashmap")}
+	state := func() (files [][]byte) {
+		for _, path := range paths {
+			b, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			files = append(files, b)
+		}
+		return files
+	}
+	older := state()
+	for n := range 30 {
+		f.must(t)(f.Set(1, []string{fmt.Sprintf("k%d", 100*n)}, []Assignment{{Column: "value", Value: strings.Repeat("1", n)}}))
+		f.must(t)(f.Delete(1, []string{fmt.Sprintf("k%d", 100*n+1)}))
+	}
+	newest := state()
+	seed := rand.Uint64()
+	t.Logf("seed %d", seed)
+	random := rand.New(rand.NewPCG(seed, 5))
+	all := f.scan(t, 1)
+	end := cell.FromText([]byte("zz"))
+	want := orderedScan(all, cell.Value{}, end, false)
+	for range 60 {
+		for i, path := range paths {
+			if err := os.WriteFile(path, torn(random, newest[i], older[i]), 0o666); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for range 4 {
+			n := random.IntN(30)
+			if got, _ := f.find(t, fmt.Sprintf("k%d", 100*n)); !strings.HasPrefix(got, fmt.Sprintf("k%d|%s|", 100*n, strings.Repeat("1", n))) {
+				t.Fatalf("row k%d is %q", 100*n, got)
+			}
+			if got, _ := f.find(t, fmt.Sprintf("k%d", 100*n+1)); got != "" {
+				t.Fatalf("a deleted row is found: %q", got)
+			}
+		}
+		r, err := f.Reading()
+		if err != nil {
+			t.Fatal(err)
+		}
+		i, err := r.OpenIndex(x)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := read(t, i.Range(nil, i.Key(end), false)); !slices.Equal(got, want) {
+			t.Fatalf("%d rows of %d", len(got), len(want))
+		}
+		r.Close()
+	}
+}
+
+// torn returns a file of which some pages, and what is behind its end, may not have reached the disk.
+func torn(random *rand.Rand, b, older []byte) []byte {
+	const page = 4096
+	b = bytes.Clone(b)
+	for at := 0; at < len(b); at += page {
+		end := min(at+page, len(b))
+		switch random.IntN(12) {
+		case 0:
+			clear(b[at:end])
+		case 1, 2:
+			if at < len(older) {
+				clear(b[at+copy(b[at:end], older[at:]) : end])
+			}
+		}
+	}
+	if random.IntN(3) == 0 {
+		b = b[:random.IntN(len(b)+1)]
+	}
+	return b
+}
