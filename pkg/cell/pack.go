@@ -3,6 +3,7 @@ package cell
 import (
 	"encoding/binary"
 	"math"
+	"strconv"
 )
 
 // spelledFlag marks a number that has the spelling of its cell behind it.
@@ -86,4 +87,36 @@ func Own(dst []byte, v Value) ([]byte, Value) {
 	dst = append(dst, v.text...)
 	v.text = dst[at:len(dst):len(dst)]
 	return dst, v
+}
+
+// FromEqual returns the value that b begins with, as AppendEqual wrote it, and what is behind it; ok is false for a number that is
+// no integer of 64 bits, which cannot be read back. The value has no spelling, and a time is the integer that it is equal to.
+func FromEqual(b []byte) (v Value, rest []byte, ok bool) {
+	tag, b := b[0], b[1:]
+	switch tag {
+	case 0:
+		return v, b, true
+	case 1:
+		return FromInteger(int64(binary.LittleEndian.Uint64(b))), b[8:], true
+	case 2:
+		n, width := binary.Uvarint(b)
+		end := width + int(n)
+		return FromText(b[width:end:end]), b[end:], true
+	}
+	return v, nil, false
+}
+
+// IsPlain reports whether FromEqual gives v back, spelling included.
+func (v Value) IsPlain() bool {
+	switch v.kind {
+	case KindNull, KindText:
+		return true
+	case KindInteger:
+		if v.text == nil {
+			return true
+		}
+		var buf [20]byte
+		return string(strconv.AppendInt(buf[:0], int64(v.bits), 10)) == string(v.text)
+	}
+	return false
 }

@@ -56,3 +56,16 @@ func TestEqualBytesAreEqualValues(t *testing.T) {
 		}
 	})
 }
+
+func TestPlainValuesComeBackFromEqualBytes(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		want := packable().Draw(t, "value")
+		v, rest, ok := cell.FromEqual(cell.AppendEqual(nil, want))
+		if ok && (len(rest) > 0 || cell.Order(v, want) != 0) {
+			t.Fatalf("%v came back as %v", want, v)
+		}
+		if want.IsPlain() && (!ok || v.Kind() != want.Kind() || !bytes.Equal(v.AppendText(nil), want.AppendText(nil))) {
+			t.Fatalf("%v is plain and came back as %v", want, v)
+		}
+	})
+}

@@ -169,6 +169,13 @@ func (g *group) deal() error {
 		for l := w; l < lotCount; l += workers {
 			whole := newGroups(g.query, g.node, g.ranked)
 			g.wholes[l] = whole
+			expected := 0
+			for i, p := range g.parts {
+				if p.spill != nil {
+					expected = max(expected, len(lots[i][l])) + p.spill.counts[l]/2
+				}
+			}
+			whole.reserve(expected)
 			for i, p := range g.parts {
 				if err := whole.merge(p.groups, lots[i][l]); err != nil {
 					return err
@@ -279,14 +286,7 @@ func (g *group) next() (*batch, error) {
 	list := g.order[g.at : g.at+n]
 	g.out.room(g.need, n)
 	for r, number := range list {
-		packed := whole.row(int(number))
-		for i := range g.node.Keys {
-			var v cell.Value
-			v, packed = cell.Unpack(packed)
-			if g.node.Need[i] {
-				g.out.cols[i][r] = v
-			}
-		}
+		whole.row(int(number), g.out.cols, r)
 		bare := whole.bareRow(int(number))
 		for i := range g.node.Bare {
 			var v cell.Value

@@ -44,6 +44,12 @@ func newGroups(q *query, n *plan.Group, ranked int) *groups {
 	return g
 }
 
+// reserve makes room for n groups, which are known to come.
+func (g *groups) reserve(n int) {
+	g.keys.reserve(n)
+	g.at, g.first = make([]place, 0, n), make([]uint64, 0, n)
+}
+
 func (g *groups) count() int { return len(g.keys.list) }
 
 // find sets numbers to the groups of the rows of sel, making those that are new.
@@ -81,14 +87,16 @@ func (g *groups) number(hash uint64, keys, bare [][]cell.Value, row int32, posit
 		return number, err
 	}
 	g.packed = g.packed[:0]
-	for _, column := range keys {
-		g.packed = cell.AppendPacked(g.packed, column[row])
+	if !plain(keys, row) {
+		for _, column := range keys {
+			g.packed = cell.AppendPacked(g.packed, column[row])
+		}
 	}
 	if isNew {
 		err = g.add(position)
 	} else { // a row of another goroutine that comes before those so far
 		g.first[number] = position
-		g.at[number], err = g.rows.add(g.packed)
+		g.at[number], err = g.keep()
 	}
 	if err != nil || !g.hasBare || !isNew && g.ranked >= 0 {
 		return number, err
@@ -96,9 +104,27 @@ func (g *groups) number(hash uint64, keys, bare [][]cell.Value, row int32, posit
 	return number, g.setBare(number, bare, row)
 }
 
-// add makes a group of the keys in g.packed.
+// plain reports whether the values of a row can be read back from the bytes that tell its group from others.
+func plain(keys [][]cell.Value, row int32) bool {
+	for _, column := range keys {
+		if !column[row].IsPlain() {
+			return false
+		}
+	}
+	return true
+}
+
+// keep stores the keys in g.packed, if there are any.
+func (g *groups) keep() (place, error) {
+	if len(g.packed) == 0 {
+		return noPlace, nil
+	}
+	return g.rows.add(g.packed)
+}
+
+// add makes a group of the keys in g.packed, or of plain ones.
 func (g *groups) add(position uint64) error {
-	p, err := g.rows.add(g.packed)
+	p, err := g.keep()
 	g.at, g.first = append(g.at, p), append(g.first, position)
 	if g.hasBare {
 		g.bare = append(g.bare, noPlace)
@@ -127,7 +153,26 @@ func (g *groups) grow() error {
 	return err
 }
 
-func (g *groups) row(number int) []byte { return g.rows.at(g.at[number]) }
+// row reads the keys of a group into row r of columns, those that there are.
+func (g *groups) row(number int, columns [][]cell.Value, r int) {
+	packed, isPlain := []byte(nil), g.at[number] == noPlace
+	if isPlain {
+		packed = g.keys.key(number)
+	} else {
+		packed = g.rows.at(g.at[number])
+	}
+	for i := range g.width {
+		var v cell.Value
+		if isPlain {
+			v, packed, _ = cell.FromEqual(packed)
+		} else {
+			v, packed = cell.Unpack(packed)
+		}
+		if columns[i] != nil {
+			columns[i][r] = v
+		}
+	}
+}
 
 func (g *groups) bareRow(number int) []byte {
 	if !g.hasBare || g.bare[number] == noPlace {
@@ -145,7 +190,10 @@ func (g *groups) merge(o *groups, which []int32) error {
 			return err
 		}
 		if isNew {
-			g.packed = append(g.packed[:0], o.packedAt(o.at[n], o.width)...)
+			g.packed = g.packed[:0]
+			if o.at[n] != noPlace {
+				g.packed = append(g.packed, o.packedAt(o.at[n], o.width)...)
+			}
 			if err := g.add(o.first[n]); err != nil {
 				return err
 			}
@@ -184,7 +232,10 @@ func (g *groups) mergeFirst(o *groups, which, numbers []int32) error {
 }
 
 func (g *groups) copyRow(o *groups, from, to int) (err error) {
-	g.at[to], err = g.rows.add(o.packedAt(o.at[from], o.width))
+	g.at[to] = noPlace
+	if o.at[from] != noPlace {
+		g.at[to], err = g.rows.add(o.packedAt(o.at[from], o.width))
+	}
 	return err
 }
 

@@ -90,6 +90,20 @@ func (h *hashes) insertHashed(key []byte, hash uint64) (n int, isNew bool, err e
 	return n, true, err
 }
 
+// reserve makes room for n keys in an empty table.
+func (h *hashes) reserve(n int) {
+	size := len(h.slots)
+	for size < 2*n {
+		size *= 2
+	}
+	if h.keys.query.charge(int64(size-len(h.slots))*slotSize) != nil {
+		h.keys.query.charge(-int64(size-len(h.slots)) * slotSize)
+		return // whoever inserts so many will be told
+	}
+	h.slots = make([]uint64, size)
+	h.list = make([]entry, 0, n)
+}
+
 // grow doubles the slots.
 func (h *hashes) grow() error {
 	size := 2 * len(h.slots)

@@ -20,6 +20,7 @@ const (
 // spill is the rows of one goroutine that are dealt out.
 type spill struct {
 	lots   [lotCount]store
+	counts [lotCount]int
 	record []byte
 	key    []byte
 }
@@ -73,7 +74,9 @@ func (p *part) put(b *batch, keys, bare [][]cell.Value, position uint64) error {
 		for _, column := range bare {
 			s.record = cell.AppendPacked(s.record, column[row])
 		}
-		if _, err := s.lots[hash>>lotShift].add(s.record); err != nil {
+		l := hash >> lotShift
+		s.counts[l]++
+		if _, err := s.lots[l].add(s.record); err != nil {
 			return err
 		}
 	}
