@@ -45,7 +45,8 @@ func (b *builder) pipelines(n plan.Node) ([]operator, error) {
 	}
 	s := &sharing{sites: map[plan.Node]any{}}
 	var list []operator
-	for range count {
+	for i := range count {
+		s.again = i > 0
 		o, err := b.one(n, s)
 		if err != nil {
 			return nil, err
@@ -56,7 +57,10 @@ func (b *builder) pipelines(n plan.Node) ([]operator, error) {
 }
 
 // sharing is what the pipelines of one node share: where they read from, and what they join with.
-type sharing struct{ sites map[plan.Node]any }
+type sharing struct {
+	sites map[plan.Node]any
+	again bool // a pipeline is built that is not the first: their runs count as one
+}
 
 // divisible reports whether several goroutines can return the rows of a node together, and it is worth while.
 func divisible(n plan.Node) bool {
@@ -87,7 +91,7 @@ func (b *builder) one(n plan.Node, s *sharing) (operator, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &counted{operator: o, stat: n.Figures()}, nil
+	return &counted{operator: o, stat: n.Figures(), again: s.again}, nil
 }
 
 func (b *builder) operator(n plan.Node, s *sharing) (operator, error) {
@@ -125,11 +129,14 @@ func (b *builder) operator(n plan.Node, s *sharing) (operator, error) {
 // counted counts the rows that an operator returns.
 type counted struct {
 	operator
-	stat *plan.Stat
+	stat  *plan.Stat
+	again bool
 }
 
 func (o *counted) open() error {
-	o.stat.Runs.Add(1)
+	if !o.again {
+		o.stat.Runs.Add(1)
+	}
 	return o.operator.open()
 }
 

@@ -19,7 +19,9 @@ type taker interface {
 type scan struct {
 	*env
 	from   taker
-	tests  []test
+	raws   []*raw
+	tests  []test // of the other terms
+	all    []test // of all terms, for rows that have no bytes
 	sieves []sieveOf
 	key    []byte
 	tested []int // columns that the terms are about, ascending
@@ -50,17 +52,25 @@ func newScan(b *builder, n *plan.Scan, s *sharing) (operator, error) {
 		}
 		s.sites[n] = from
 	}
-	tests, err := b.compiler().tests(n.Terms)
-	if err != nil {
+	o := &scan{env: b.env(), from: from, sieves: b.sieves[n]}
+	var err error
+	if o.all, err = b.compiler().tests(n.Terms); err != nil {
 		return nil, err
 	}
-	o := &scan{env: b.env(), from: from, tests: tests, sieves: b.sieves[n]}
+	raws, left := rawTerms(n.Terms, n.Columns())
+	o.raws = raws
+	if o.tests, err = b.compiler().tests(left); err != nil {
+		return nil, err
+	}
 	need, test := make([]bool, len(n.Need)), make([]bool, len(n.Need))
 	for i, c := range n.Columns() {
 		o.types = append(o.types, c.Type)
 		need[i] = n.Need[i]
 	}
-	for _, x := range n.Terms {
+	for _, r := range raws {
+		need[r.column] = true
+	}
+	for _, x := range left {
 		plan.Visit(x, func(y plan.Expr) bool {
 			if f, ok := y.(*plan.Field); ok {
 				need[f.Index], test[f.Index] = true, true
@@ -72,8 +82,9 @@ func newScan(b *builder, n *plan.Scan, s *sharing) (operator, error) {
 		need[s.column], test[s.column] = true, true
 	}
 	o.cells, o.tested = numbers(need), numbers(test)
+	wanted := append([]bool(nil), n.Need...)
 	for _, c := range o.cells {
-		if !test[c] {
+		if wanted[c] && !test[c] {
 			o.later = append(o.later, c)
 		}
 	}
@@ -106,8 +117,11 @@ func (o *scan) next() (*batch, error) {
 	n := o.find()
 	o.out.room(o.cells, n)
 	o.out.sel, o.out.position = all(o.out.sel, n), o.block.number
+	for _, r := range o.raws {
+		o.out.sel = r.pass(o, o.out.sel)
+	}
 	o.values(o.tested)
-	if err := o.test(); err != nil {
+	if err := o.test(o.tests); err != nil {
 		return nil, err
 	}
 	o.values(o.later)
@@ -121,12 +135,12 @@ func (o *scan) iterated(s *blocks) (*batch, error) {
 	if n == 0 || err != nil {
 		return nil, err
 	}
-	return &o.out, o.test()
+	return &o.out, o.test(o.all)
 }
 
 // test leaves the rows for which all terms hold.
-func (o *scan) test() (err error) {
-	for _, t := range o.tests {
+func (o *scan) test(tests []test) (err error) {
+	for _, t := range tests {
 		if len(o.out.sel) == 0 {
 			break
 		}
