@@ -199,20 +199,19 @@ func countLines(b []byte) int { return strings.Count(string(b), "\n") }
 
 // List yields the rows whose key begins with prefix, in the order of the table; at most limit of them unless that is 0. A prefix
 // NODE.* means the keys of that node and all below it: page.header.* lists page.header@de and page.header.logo, and no page.headers.
+// Where an ordered index of the key finds them, they come without their comments and lines.
 func (t *Table) List(prefix string, limit int) iter.Seq2[Record, error] {
-	within := func(key string) bool { return strings.HasPrefix(key, prefix) }
+	within, with := func(key string) bool { return strings.HasPrefix(key, prefix) }, []byte(prefix)
 	if path, ok := rbks.CutNode([]byte(prefix)); ok {
-		within = func(key string) bool { return rbks.Within([]byte(key), path) }
+		within, with = func(key string) bool { return rbks.Within([]byte(key), path) }, path
+	}
+	rows := t.beginning(with)
+	if rows == nil {
+		rows = t.scan
 	}
 	return func(yield func(Record, error) bool) {
-		r, err := t.open()
-		if err != nil {
-			yield(Record{}, err)
-			return
-		}
-		defer r.close()
 		n := 0
-		for rec, err := range r.rows() {
+		for rec, err := range rows {
 			if err == nil && !within(rec.Key()[0]) {
 				continue
 			}
@@ -222,6 +221,21 @@ func (t *Table) List(prefix string, limit int) iter.Seq2[Record, error] {
 			if n++; n == limit {
 				return
 			}
+		}
+	}
+}
+
+// scan yields all rows in the order of the table.
+func (t *Table) scan(yield func(Record, error) bool) {
+	r, err := t.open()
+	if err != nil {
+		yield(Record{}, err)
+		return
+	}
+	defer r.close()
+	for rec, err := range r.rows() {
+		if !yield(rec, err) {
+			return
 		}
 	}
 }
