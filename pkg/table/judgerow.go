@@ -6,6 +6,7 @@ import (
 	"io"
 	"slices"
 
+	"github.com/reedbase/reedbase/pkg/fault"
 	"github.com/reedbase/reedbase/pkg/rbks"
 	"github.com/reedbase/reedbase/pkg/row"
 	"github.com/reedbase/reedbase/pkg/schema"
@@ -133,8 +134,15 @@ func (u *uniqueness) search() error {
 	if done, err := u.ask(touched); done || err != nil {
 		return err
 	}
+	if s := u.e.s; s.group && len(s.staged) > 0 && u.e.head.Size >= minIndexed {
+		return errUnasked
+	}
 	return u.pass(touched)
 }
+
+// errUnasked leaves a change to who waits with it: when it has the lock an index tells what here all of the text would have to be
+// looked through for, while others wait.
+var errUnasked = fault.New(fault.Busy, "values that have to be unique are looked up by who writes them")
 
 // ask asks the indices. It reports false where they do not know.
 func (u *uniqueness) ask(touched map[int64]bool) (done bool, err error) {

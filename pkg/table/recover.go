@@ -44,6 +44,9 @@ func (t *Table) Recover() (done []string, err error) {
 	if err := r.noFile(); err != nil {
 		return nil, err
 	}
+	if err := r.schemas(); err != nil {
+		return nil, err
+	}
 	if err := r.look(); err != nil {
 		return nil, err
 	}

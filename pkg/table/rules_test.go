@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"github.com/reedbase/reedbase/pkg/durable"
 	"github.com/reedbase/reedbase/pkg/fault"
 	"github.com/reedbase/reedbase/pkg/schema"
 	"github.com/reedbase/reedbase/pkg/stamp"
@@ -285,6 +286,57 @@ func TestDamagedSchema(t *testing.T) {
 	}
 	if problems, _, err := f.Verify(nil); err != nil || len(problems) != 1 || !strings.Contains(problems[0].Text, "is unknown") {
 		t.Errorf("%v", problems)
+	}
+}
+
+// TestLostSchema loses the file of the newest schema, or damages it: recovery takes the copy for it where there is one, and else puts
+// the table in order without.
+func TestLostSchema(t *testing.T) {
+	for _, test := range []struct {
+		name    string
+		copied  bool
+		damage  func(path string) error
+		problem string
+		keeps   bool
+	}{
+		{"damaged", true, func(path string) error { return os.WriteFile(path, []byte("[["), 0o666) }, "line 1", true},
+		{"missing", true, os.Remove, "is missing", true},
+		{"damaged without a copy", false, func(path string) error { return os.WriteFile(path, nil, 0o666) }, "", false},
+		{"missing without a copy", false, os.Remove, "is missing", false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			f := newFixture(t, "key|p|q\na|x|1\n")
+			defer f.Close()
+			if test.copied {
+				folder := t.TempDir()
+				f.opt.Schemas = func(bool) (*durable.Dir, error) { return durable.OpenDir(folder) }
+			}
+			f.must(t)(f.SetSchema(SchemaChange{Text: []byte(strictRules), User: 1}))
+			f.must(t)(f.Set(1, []string{"a"}, []Assignment{{Column: "q", Value: "2"}}))
+			text, set, err := f.SchemaAt(0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := errors.Join(test.damage(filepath.Join(f.dir, set.String()+schemaSuffix)), os.Remove(filepath.Join(f.dir, stateFile))); err != nil {
+				t.Fatal(err)
+			}
+			problems, _, err := f.Verify(nil)
+			if err != nil || test.problem != "" && !slices.ContainsFunc(problems, func(p Problem) bool { return strings.Contains(p.Text, test.problem) }) {
+				t.Errorf("%v %v", problems, err)
+			}
+			done, err := f.Recover()
+			if err != nil {
+				t.Fatal(err)
+			}
+			after, _, err := f.SchemaAt(0)
+			if err != nil || (string(after) == string(text)) != test.keeps {
+				t.Errorf("%q: %v\n%s", done, err, after)
+			}
+			if again, err := f.Recover(); err != nil || len(again) > 0 {
+				t.Errorf("%q %v", again, err)
+			}
+			f.must(t)(f.Set(1, []string{"a"}, []Assignment{{Column: "q", Value: "3"}}))
+		})
 	}
 }
 

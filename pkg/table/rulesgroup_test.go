@@ -52,3 +52,38 @@ func TestGroupUnderRules(t *testing.T) {
 		})
 	}
 }
+
+// TestGroupAsksIndices has writers wait for one holder of a table that is large enough for indices: each value is given once.
+func TestGroupAsksIndices(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("key|p|q\n")
+	for i := 0; b.Len() < 2*minIndexed; i++ {
+		fmt.Fprintf(&b, "k%d|p%d%s|%d\n", i, i, strings.Repeat("z", 90), i)
+	}
+	c := newCrowd(t, b.String())
+	c.must(t)(c.SetSchema(SchemaChange{Text: []byte(strictRules), User: 1}))
+	errs := make([]error, 12)
+	var acts []func(x *Table)
+	for i := range errs {
+		acts = append(acts, func(x *Table) {
+			_, errs[i] = x.Set(1, []string{fmt.Sprintf("k%d", i)}, []Assignment{{Column: "p", Value: fmt.Sprint("shared ", i%4)}})
+		})
+	}
+	c.together(acts...)
+	given := 0
+	for i, err := range errs {
+		switch fault.KindOf(err) {
+		case fault.Input:
+		default:
+			if err != nil {
+				t.Errorf("write %d: %v", i, err)
+			}
+			given++
+		}
+	}
+	if given != 4 {
+		t.Errorf("%d of 4 values were given: %v", given, errs)
+	}
+	keeps(t, c.fixture)
+	c.sound()
+}

@@ -29,6 +29,9 @@ func (c *verifier) files() {
 		}
 		c.file(name)
 	}
+	if lost := newestLost(c.names, c.x); lost != 0 && !c.hole {
+		c.add(Problem{File: lost.String() + schemaSuffix, Offset: -1, Version: lost, Text: "is missing, and with it the schema that the version set"})
+	}
 	if _, err := c.t.Tags(); err != nil {
 		c.add(Problem{File: tagsFile, Offset: -1, Text: err.Error()})
 	}
