@@ -5,6 +5,7 @@ import (
 	"io"
 	"math/bits"
 	"slices"
+	"sync/atomic"
 
 	"github.com/zeebo/xxh3"
 
@@ -24,8 +25,14 @@ const (
 	pageRows = 36 // on average, of the 63 that fit: one page in some 100,000 is too small
 )
 
-// Map is the open index of a table's keys. It is for one goroutine.
-type Map struct{ *journal }
+// Map is the open index of a table's keys. It is for one goroutine; keys may be looked up by several.
+type Map struct {
+	*journal
+	damaged atomic.Bool
+}
+
+// Damaged reports whether a page was met that is none: the index is then to be made anew.
+func (m *Map) Damaged() bool { return m.damaged.Load() }
 
 // Open opens the index of table's keys in dir, as far as it leads, but not beyond the version v; nil when there is none, or
 // it is of another text or other columns. Whoever looks a key of v up must see that At is v. Flush needs an index that is
@@ -39,7 +46,7 @@ func Open(dir *durable.Dir, table string, v Version, writable bool) *Map {
 		j.Close()
 		return nil
 	}
-	return &Map{j}
+	return &Map{journal: j}
 }
 
 // Follow notes the change that made the text of v. From now on m is of that text. False says that the journal is full, and
@@ -81,10 +88,9 @@ func (m *Map) inserted(sum uint64) (found []place) {
 func (m *Map) page(sum uint64) (found []place, whole bool) {
 	var page [keyPage]byte
 	number := pageOf(sum, m.pages)
-	if _, err := m.file.ReadAt(page[:], headSize+int64(number)*keyPage); err != nil {
-		return nil, false
-	}
-	if pageSum(m.made, number, page[:]) != binary.LittleEndian.Uint32(page[:]) {
+	_, err := m.file.ReadAt(page[:], headSize+int64(number)*keyPage)
+	if err != nil || pageSum(m.made, number, page[:]) != binary.LittleEndian.Uint32(page[:]) {
+		m.damaged.Store(true)
 		return nil, false
 	}
 	for i := slotSize; i < keyPage; i += slotSize {

@@ -26,6 +26,8 @@ type Reading struct {
 	open  bool             // keys were asked for
 	trees []*RowIndex      // that were opened
 	old   []*rowindex.Tree // that were damaged
+
+	oldKeys []*rowindex.Map // likewise
 }
 
 // Reading opens the table as View does.
@@ -84,6 +86,9 @@ func (r *Reading) Close() error {
 	for _, tree := range r.old {
 		tree.Close()
 	}
+	for _, keys := range r.oldKeys {
+		keys.Close()
+	}
 	return r.Content.Close()
 }
 
@@ -97,19 +102,47 @@ func (r *Reading) indexable() bool {
 // Find returns the record of the row whose key row.JoinKey makes of its cells; ok is false when there is none. It asks the
 // index of keys, which it makes when there is none and the table is large, and else searches the text.
 func (r *Reading) Find(key []byte) (record []byte, ok bool, err error) {
-	if keys := r.openKeys(); keys != nil {
-		places, sure := keys.Find(key)
-		for _, place := range places {
-			if record, ok := recordAt(r.text(), place, key, r.KeyAt); ok {
-				return record, true, nil
-			}
+	places, sure := r.ask(key)
+	for _, place := range places {
+		if record, ok := recordAt(r.text(), place, key, r.KeyAt); ok {
+			return record, true, nil
 		}
-		if sure && len(places) == 0 {
-			return nil, false, nil
-		}
+	}
+	if sure && len(places) == 0 {
+		return nil, false, nil
 	}
 	_, record, ok, err = row.FindReader(r.Content, r.Size, key, r.KeyAt, nil)
 	return record, ok, err
+}
+
+// ask asks the index of keys, which is made anew if it is damaged. Not to be sure is to have to search.
+func (r *Reading) ask(key []byte) (places []int64, sure bool) {
+	r.mu.Lock()
+	keys := r.openKeys()
+	r.mu.Unlock()
+	if keys == nil {
+		return nil, false
+	}
+	if places, sure = keys.Find(key); keys.Damaged() {
+		if keys = r.mendKeys(keys); keys == nil {
+			return nil, false
+		}
+		return keys.Find(key)
+	}
+	return places, sure
+}
+
+// mendKeys makes the index of keys anew in the place of one that is damaged, unless another goroutine did.
+func (r *Reading) mendKeys(damaged *rowindex.Map) *rowindex.Map {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.keys != damaged {
+		return r.keys
+	}
+	r.oldKeys = append(r.oldKeys, damaged)
+	rowindex.Drop(r.t.opt.Cache, r.t.name)
+	r.keys, r.open = nil, false
+	return r.openKeys()
 }
 
 // openKeys opens the index of keys, made first when it is not there; nil when there is none to have.

@@ -157,13 +157,8 @@ func (i *RowIndex) Record(at int64) ([]byte, error) { return row.RecordAt(i.r.Co
 // is right. It asks the index of keys, made first when the table is large and has none, and else searches the text. It may be
 // called by several goroutines.
 func (r *Reading) Places(key []byte) ([]int64, error) {
-	r.mu.Lock()
-	keys := r.openKeys()
-	r.mu.Unlock()
-	if keys != nil {
-		if places, sure := keys.Find(key); sure {
-			return places, nil
-		}
+	if places, sure := r.ask(key); sure {
+		return places, nil
 	}
 	at, _, ok, err := row.FindReader(r.Content, r.Size, key, r.KeyAt, nil)
 	if err != nil || !ok {
