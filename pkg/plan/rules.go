@@ -1,5 +1,7 @@
 package plan
 
+import "github.com/reedbase/reedbase/pkg/cell"
+
 // rule is a rewriting of plans that keeps their meaning.
 type rule struct {
 	name  string
@@ -54,8 +56,20 @@ func foldNode(n Node, _ Options) (Node, bool) {
 	for _, term := range f.Terms {
 		terms = conjuncts(terms, term)
 	}
-	changed = changed || len(terms) != len(f.Terms)
-	f.Terms = terms
+	left := terms[:0]
+	for _, term := range terms {
+		c, ok := term.(*Constant)
+		if !ok {
+			left = append(left, term)
+		} else if truth, known := cell.Truth(c.Value); !truth || !known {
+			return &Limit{Input: f.Input, Count: &Constant{cell.FromInteger(0)}}, true
+		}
+	}
+	if len(left) == 0 {
+		return f.Input, true
+	}
+	changed = changed || len(left) != len(f.Terms)
+	f.Terms = left
 	return n, changed
 }
 
