@@ -197,7 +197,7 @@ func (m maker) args(name string, n int) (args []string) {
 	case "printf", "format":
 		args = []string{m.format()}
 		if m.IntN(20) == 0 {
-			return []string{quoted("%*d|%.*f|%-*s"), m.small(), m.value(), m.small(), m.value(), m.small(), m.value()}
+			return []string{quoted("%*d|%.*f|%-*s"), m.small(), m.value(), m.pick("0", "1", "-2", "5"), m.value(), m.small(), m.value()}
 		}
 	case "substr", "substring":
 		args = []string{m.text(), m.small(), m.small()}[:n]

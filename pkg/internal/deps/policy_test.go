@@ -58,6 +58,7 @@ floor 6 commands
 	scripts/tally:
 
 floor 7 tests
+	internal/differential:
 	internal/powercut:
 	syntax/sample: syntax
 `

@@ -34,6 +34,18 @@ var functions = []function{
 	{"coalesce", Text, []Kind{Text, Text, Text}},
 	{"typeof", Text, []Kind{Number}},
 	{"hex", Text, []Kind{Text}},
+	{"sign", Number, []Kind{Number}},
+	{"ceil", Number, []Kind{Number}},
+	{"floor", Number, []Kind{Number}},
+	{"mod", Number, []Kind{Number, Number}},
+	{"iif", Number, []Kind{truth, Number, Number}},
+	{"iif", Text, []Kind{truth, Text, Text}},
+	{"quote", Text, []Kind{Text}},
+	{"like", Number, []Kind{Text, Text}},
+	{"glob", Number, []Kind{Text, Text}},
+	{"min", Text, []Kind{Text, Text, Text}},
+	{"max", Text, []Kind{Text, Text}},
+	{"nullif", Text, []Kind{Text, Text}},
 }
 
 // call returns the call of a function of a kind.
@@ -50,7 +62,11 @@ func (g *Generator) call(s *scope, kind Kind, d int) syntax.Expression {
 	f := pickOf(g, fit)
 	c := &syntax.Call{Function: ident(f.name)}
 	for _, arg := range f.args {
-		c.Arguments = append(c.Arguments, g.expr(s, arg, d-1))
+		x := g.expr(s, arg, d-1)
+		if f.name == "substr" && arg == Number {
+			x = &syntax.Binary{Operator: syntax.Modulo, X: x, Y: &syntax.Number{Text: "10"}} // SQLite before 3.46 takes it as 32 bits
+		}
+		c.Arguments = append(c.Arguments, x)
 	}
 	return c
 }
@@ -85,6 +101,8 @@ func (g *Generator) aggregate(over *scope, kind Kind) syntax.Expression {
 		c.Function, c.Arguments = ident(pickOf(g, []string{"min", "max"})), []syntax.Expression{g.expr(over, Text, 1)}
 	case g.may(3):
 		c.Function, c.Star = ident("count"), true
+	case g.may(6):
+		return g.joined(over)
 	default:
 		c.Function = ident(pickOf(g, []string{"count", "sum", "avg", "min", "max", "total"}))
 		c.Distinct, c.Arguments = g.may(3), []syntax.Expression{g.expr(over, Number, 1)}
@@ -95,31 +113,60 @@ func (g *Generator) aggregate(over *scope, kind Kind) syntax.Expression {
 	return c
 }
 
-// overCall returns a number that a window function makes. Named says that there is a window w.
-func (g *Generator) overCall(s *scope, named bool) syntax.Expression {
-	c := &syntax.Call{Arguments: []syntax.Expression{g.expr(s, Number, 1)}}
-	switch g.n(4) {
-	case 0:
-		c.Function, c.Arguments = ident(pickOf(g, []string{"row_number", "rank", "dense_rank"})), nil
-		c.Over = g.over(s, named)
-	case 1:
+// joined returns the length of all texts of a group in one, which their order does not matter to.
+func (g *Generator) joined(over *scope) syntax.Expression {
+	c := &syntax.Call{Function: ident("group_concat"), Arguments: []syntax.Expression{g.expr(over, Text, 1)}}
+	if g.may(2) {
+		c.Arguments = append(c.Arguments, &syntax.Text{Value: pickOf(g, sharedTexts)})
+	}
+	return &syntax.Call{Function: ident("length"), Arguments: []syntax.Expression{c}}
+}
+
+// overCall returns a value of a kind that a window function makes. Named says that there is a window w.
+func (g *Generator) overCall(s *scope, kind Kind, named bool) syntax.Expression {
+	if kind == Text && g.may(2) {
+		return &syntax.Cast{X: g.overCall(s, Number, named), Type: "TEXT"}
+	}
+	c := &syntax.Call{Arguments: []syntax.Expression{g.expr(s, kind, 1)}, Over: g.over(s, named)}
+	switch pick := g.n(8); {
+	case pick < 2 && kind == Number:
+		c.Function, c.Arguments = ident(pickOf(g, []string{"row_number", "rank", "dense_rank", "percent_rank", "cume_dist", "ntile"})), nil
+		if c.Function.Name == "ntile" {
+			c.Arguments = []syntax.Expression{&syntax.Number{Text: strconv.Itoa(1 + g.n(4))}}
+		}
+	case pick < 3:
 		c.Function = ident(pickOf(g, []string{"lag", "lead"}))
 		if g.may(2) {
 			c.Arguments = append(c.Arguments, &syntax.Number{Text: strconv.Itoa(g.n(3))})
+			if g.may(2) {
+				c.Arguments = append(c.Arguments, g.expr(s, kind, 1))
+			}
 		}
-		c.Over = g.over(s, named)
+	case pick < 4:
+		c.Function = ident(pickOf(g, []string{"first_value", "last_value", "nth_value"}))
+		if c.Function.Name == "nth_value" {
+			c.Arguments = append(c.Arguments, &syntax.Number{Text: strconv.Itoa(1 + g.n(4))})
+		}
 	default:
-		c.Function = ident(pickOf(g, []string{"count", "sum", "avg", "min", "max"}))
-		if g.may(4) {
-			c.Filter = g.expr(s, truth, 1)
-		}
-		c.Over = g.over(s, named)
-		if by := g.column(s, Number); c.Over.Name == nil && by != nil && g.may(3) {
-			c.Over.OrderBy = []syntax.Ordering{g.ordering(by)}
-			c.Over.Frame = g.frame(syntax.Range, true)
-		}
+		g.overAggregate(c, s, kind)
 	}
 	return c
+}
+
+// overAggregate makes c the call of an aggregate, perhaps over a range of numbers.
+func (g *Generator) overAggregate(c *syntax.Call, s *scope, kind Kind) {
+	names := []string{"count", "sum", "avg", "min", "max", "total"}
+	if kind == Text {
+		names = []string{"min", "max", "group_concat"}
+	}
+	c.Function = ident(pickOf(g, names))
+	if g.may(4) {
+		c.Filter = g.expr(s, truth, 1)
+	}
+	if by := g.column(s, Number); c.Over.Name == nil && by != nil && kind == Number && g.may(3) {
+		c.Over.OrderBy = []syntax.Ordering{g.ordering(by)}
+		c.Over.Frame = g.frame(syntax.Range, true)
+	}
 }
 
 func (g *Generator) over(s *scope, named bool) *syntax.Window {
@@ -142,7 +189,7 @@ func (g *Generator) window(s *scope) *syntax.Window {
 	for _, r := range s.columns {
 		w.OrderBy = append(w.OrderBy, g.ordering(r.expr()))
 	}
-	if g.may(2) {
+	if !g.may(3) {
 		unit := syntax.FrameUnit(g.n(3))
 		w.Frame = g.frame(unit, unit != syntax.Range || !g.Shared)
 	}

@@ -17,13 +17,13 @@ func (g *Generator) expr(s *scope, kind Kind, d int) syntax.Expression {
 		}
 	}
 	switch {
-	case d <= 0 || g.may(5):
+	case d <= 0 || g.may(6):
 		return g.leaf(s, kind)
 	case kind == truth:
 		return g.condition(s, d)
 	case kind == Text:
 		return g.text(s, d)
-	case g.may(6):
+	case g.may(5):
 		return g.condition(s, d)
 	}
 	return g.number(s, d)
@@ -60,7 +60,7 @@ func (g *Generator) parameter() syntax.Expression {
 }
 
 func (g *Generator) number(s *scope, d int) syntax.Expression {
-	switch g.n(9) {
+	switch g.n(7) {
 	case 0:
 		return &syntax.Unary{Operator: syntax.UnaryOperator(g.n(3)), X: g.expr(s, Number, d-1)}
 	case 1, 2, 3:

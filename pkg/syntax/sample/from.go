@@ -14,13 +14,30 @@ func (g *Generator) from(outer *scope, d int) (*syntax.From, *scope) {
 		s.columns, s.simple = append(s.columns[:len(s.columns):len(s.columns)], more...), false
 		switch g.n(3) {
 		case 0:
-			j.On = g.expr(s.plain(), truth, 2)
+			j.On = g.on(s.plain(), columns, more)
 		case 1:
 			j.Using = g.using(columns, more, len(f.Joins))
 		}
 		f.Joins = append(f.Joins, j)
 	}
 	return f, s
+}
+
+// on returns a condition of a join, which mostly asks that columns of both sides are equal.
+func (g *Generator) on(s *scope, left, right []ref) syntax.Expression {
+	if !g.Shared || g.may(3) {
+		return g.expr(s, truth, 2)
+	}
+	kind := Kind(g.n(2))
+	l, r := g.column(&scope{columns: left}, kind), g.column(&scope{columns: right}, kind)
+	if l == nil || r == nil {
+		return g.expr(s, truth, 2)
+	}
+	equal := &syntax.Binary{Operator: syntax.Equal, X: l, Y: r}
+	if g.may(3) {
+		return &syntax.Logical{Or: g.may(4), Terms: []syntax.Expression{equal, g.expr(s, truth, 1)}}
+	}
+	return equal
 }
 
 // using returns columns that both sides of a first join have.

@@ -17,8 +17,8 @@ var (
 	oddFunctions = []string{"count", "f", "replace", "like", "Glob", "regexp", "größe", "if", "key", "rdb_log"}
 	oddRowMakers = []string{"rdb_log", "rdb_tables", "a.b", "x-y", "2", "select", "a b"}
 	types        = []string{"INTEGER", "REAL", "TEXT", "NUMERIC"}
-	sharedTexts  = []string{"", "a", "b", "ab", "it's", "%", "a_b", "ü", "Ä", "home.title@en", "10", "9", " x "}
-	sharedNumber = []string{"0", "1", "2", "3", "10", "42", "1.5", "0.25", "1e3", "2.5E-3", "0x1F"}
+	sharedTexts  = []string{"", "a", "b", "ab", "it's", "%", "a_b", "ü", "Ä", "home.title@en", "10", "9", " x ", "abc", "A_B", "😀", "two words"}
+	sharedNumber = []string{"0", "1", "2", "3", "10", "42", "1.5", "0.25", "1e3", "2.5E-1", "0x1F"} // whose sums are exact
 )
 
 func ident(name string) syntax.Identifier { return syntax.Identifier{Name: name} }

@@ -10,7 +10,7 @@ const depth = 3 // of the expressions of a statement
 
 // anyQuery returns a query that stands alone.
 func (g *Generator) anyQuery() *syntax.Query {
-	kinds := make([]Kind, 1+g.n(4))
+	kinds := make([]Kind, 2+g.n(4))
 	for i := range kinds {
 		kinds[i] = Kind(g.n(2))
 	}
@@ -24,7 +24,7 @@ func (g *Generator) query(outer *scope, kinds []Kind, d int, star bool) *syntax.
 		q.With = times(g, 1, 2, func() syntax.CommonTable { return g.commonTable(d - 1) })
 	}
 	width := len(kinds)
-	compound := g.may(6)
+	compound := g.may(5)
 	switch {
 	case g.may(12):
 		q.First = g.values(kinds)
@@ -119,7 +119,7 @@ func (g *Generator) selectOf(outer *scope, kinds []Kind, d int) *syntax.Select {
 	if !g.may(10) {
 		s.From, from = g.from(outer, d)
 	}
-	if g.may(2) {
+	if !g.may(4) {
 		s.Where = g.expr(from, truth, d)
 	}
 	items := from
@@ -129,7 +129,7 @@ func (g *Generator) selectOf(outer *scope, kinds []Kind, d int) *syntax.Select {
 		items = g.group(s, from)
 	case g.may(8):
 		items = &scope{group: from.own()}
-	case g.may(3):
+	case g.may(2):
 		items = &scope{columns: from.columns, outer: outer, simple: from.simple, window: from.own()}
 		if g.may(2) {
 			s.Windows = []syntax.NamedWindow{{Name: ident("w"), Window: g.window(from.own())}}
@@ -139,11 +139,7 @@ func (g *Generator) selectOf(outer *scope, kinds []Kind, d int) *syntax.Select {
 		s.Items = append(s.Items, syntax.Item{Expression: g.expr(items, kind, d-1), Alias: g.alias("c")})
 	}
 	if items.window != nil {
-		over := g.overCall(items.window, len(s.Windows) > 0)
-		if kinds[0] == Text {
-			over = &syntax.Cast{X: over, Type: "TEXT"}
-		}
-		s.Items[0].Expression = over
+		s.Items[0].Expression = g.overCall(items.window, kinds[0], len(s.Windows) > 0)
 	}
 	return s
 }
@@ -184,7 +180,7 @@ func (g *Generator) group(s *syntax.Select, from *scope) *scope {
 			s.GroupBy = append(s.GroupBy, r.expr())
 		}
 	}
-	if g.may(3) {
+	if g.may(2) {
 		s.Having = g.expr(items, truth, 2)
 	}
 	return items
