@@ -148,6 +148,9 @@ func (b *binder) binary(n *syntax.Binary, sc *scope) (Expr, error) {
 		return nil, err
 	}
 	if n.Operator <= syntax.GreaterEqual {
+		if in := sc.spelled(n.Operator, x, y); in != nil {
+			return in, nil
+		}
 		return comparison(n.Operator, x, y), nil
 	}
 	return &Arithmetic{n.Operator, x, y}, nil
@@ -185,7 +188,7 @@ func (b *binder) in(n *syntax.In, sc *scope) (Expr, error) {
 	}
 	if n.Query == nil {
 		list, err := b.exprs(n.List, sc)
-		return &In{n.Not, x, list, cell.Comparing(x.Type(), cell.Expression)}, err
+		return &In{n.Not, x, sc.spellings(x, list), cell.Comparing(x.Type(), cell.Expression)}, err
 	}
 	q, err := b.subquery(n.Query, sc)
 	if err != nil {
