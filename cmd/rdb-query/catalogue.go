@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/reedbase/reedbase/pkg/cell"
 	"github.com/reedbase/reedbase/pkg/cli"
@@ -85,7 +86,7 @@ func (c *catalogue) open() (*reedbase.DB, error) {
 // bounds returns what the database that a query uses says of the running of queries; without one there are none.
 func (c *catalogue) bounds() (exec.Options, error) {
 	if c.db == nil {
-		return exec.Options{}, nil
+		return exec.Options{Now: time.Now()}, nil
 	}
 	return c.db.Bounds()
 }

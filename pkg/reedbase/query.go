@@ -3,6 +3,7 @@ package reedbase
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/reedbase/reedbase/pkg/cell"
 	"github.com/reedbase/reedbase/pkg/exec"
@@ -66,7 +67,7 @@ func (db *DB) Syntax() (syntax.Options, error) {
 // Bounds returns what the settings say of the running of queries.
 func (db *DB) Bounds() (exec.Options, error) {
 	c, err := db.store.Config()
-	return exec.Options{MaxRows: c.Query.MaxRows, MaxMemory: c.Query.MaxMemory << 20, Timeout: c.Timeout()}, err
+	return exec.Options{MaxRows: c.Query.MaxRows, MaxMemory: c.Query.MaxMemory << 20, Timeout: c.Timeout(), Now: time.Now()}, err
 }
 
 func (db *DB) run(ctx context.Context, query *syntax.Query, text string, p Parameters) (*Rows, error) {
