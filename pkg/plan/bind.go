@@ -120,6 +120,9 @@ func (b *binder) column(c *syntax.Column, sc *scope) (Expr, error) {
 	if err != nil {
 		return nil, b.at(c, err)
 	}
+	if err := b.expand(c, x); err != nil {
+		return nil, err
+	}
 	if b.clause != "" && has(x, isAggregate) {
 		return nil, b.refuse(c, "an aggregate cannot stand in %s", b.clause)
 	}

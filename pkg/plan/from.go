@@ -15,6 +15,9 @@ func (b *binder) from(f *syntax.From, sc *scope) (Node, error) {
 	if f == nil {
 		return &Values{Rows: [][]Expr{{}}}, nil
 	}
+	if err := b.bounded(f, len(f.Joins)+1, maxSources, "table"); err != nil {
+		return nil, err
+	}
 	n, err := b.source(f.First, sc)
 	if err != nil {
 		return nil, err
@@ -225,5 +228,5 @@ func (b *binder) add(n syntax.Node, sc *scope, src source) error {
 		}
 	}
 	sc.sources = append(sc.sources, src)
-	return nil
+	return b.bounded(n, sc.width(), maxColumns, "column")
 }

@@ -1,6 +1,7 @@
 package plan_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -207,6 +208,33 @@ func TestErrorsHaveKindsAndHints(t *testing.T) {
 		_, err := planned(test.query)
 		if err == nil || err.Error() != test.text || fault.HintOf(err) != test.hint || fault.KindOf(err) != test.kind {
 			t.Errorf("%s: %v\nhint: %s\nkind: %s", test.query, err, fault.HintOf(err), fault.KindOf(err))
+		}
+	}
+}
+
+// Texts that are short beside what they ask for are refused, quickly.
+func TestPlansAreBounded(t *testing.T) {
+	wide := "(SELECT 1 AS a)"
+	for range 12 {
+		wide = "(SELECT *, *, * FROM " + wide + ")"
+	}
+	doubled := "WITH t0 AS (SELECT 1 AS a)"
+	for i := range 30 {
+		doubled += fmt.Sprintf(", t%d AS (SELECT x.*, y.* FROM t%d x, t%d y)", i+1, i, i)
+	}
+	long := strings.Repeat("a + ", 900) + "a"
+	for _, test := range []struct{ query, want string }{
+		{"SELECT 1 FROM tiny t0" + strings.Repeat(", tiny", 64), "65 tables, more than 64"},
+		{"SELECT 1" + strings.Repeat(" UNION SELECT 1", 500), "501 queries, more than 500"},
+		{"SELECT 1" + strings.Repeat(", 1", 2000), "2001 columns, more than 2000"},
+		{"VALUES (1" + strings.Repeat(", 1", 2000) + ")", "2001 columns, more than 2000"},
+		{"SELECT * FROM " + wide, "columns, more than 2000"},
+		{doubled + " SELECT * FROM t30", "columns, more than 2000"},
+		{"SELECT rank() OVER (PARTITION BY 1" + strings.Repeat(", 1", 64) + ") FROM tiny", "65 expressions, more than 64"},
+		{"SELECT " + long + " AS x FROM large WHERE 1 IN (x" + strings.Repeat(", x", 9000) + ")", "stand for more than 1000000 operands"},
+	} {
+		if _, err := planned(test.query); err == nil || !strings.Contains(err.Error(), test.want) || fault.KindOf(err) != fault.Input {
+			t.Errorf("%.60s: %v, want %s", test.query, err, test.want)
 		}
 	}
 }

@@ -18,6 +18,7 @@ type binder struct {
 	windows    bool   // an expression may have windows
 	inside     string // the aggregate or window whose arguments these are
 	named      []syntax.NamedWindow
+	nodes      int // that names of items stood for
 }
 
 // common is the queries that WITH has named so far, the innermost first.
@@ -75,6 +76,9 @@ func (b *binder) body(q *syntax.Query, outer *scope, sub *Subquery) (n Node, wid
 	if s, ok := q.First.(*syntax.Select); ok && len(q.Rest) == 0 {
 		return b.selectCore(s, q.OrderBy, outer, sub)
 	}
+	if err := b.bounded(q, len(q.Rest)+1, maxArms, "query"); err != nil {
+		return nil, 0, err
+	}
 	if n, err = b.core(q.First, outer, sub); err != nil {
 		return nil, 0, err
 	}
@@ -119,6 +123,9 @@ func (b *binder) values(v *syntax.Values, outer *scope, sub *Subquery) (Node, er
 	n := &Values{}
 	sc := &scope{parent: outer, query: sub}
 	b.clause = "VALUES"
+	if err := b.bounded(v, len(v.Rows[0]), maxColumns, "column"); err != nil {
+		return nil, err
+	}
 	for i, r := range v.Rows {
 		if len(r) != len(v.Rows[0]) {
 			return nil, b.refuse(r[0], "row %d has %s, the first has %d", i+1, plural(len(r), "value"), len(v.Rows[0]))

@@ -244,6 +244,9 @@ func written(path []syntax.Identifier) string {
 }
 
 func plural(n int, what string) string {
+	if what == "query" && n != 1 {
+		return fmt.Sprintf("%d queries", n)
+	}
 	if n == 1 {
 		return "1 " + what
 	}

@@ -47,6 +47,9 @@ func (b *binder) selectCore(s *syntax.Select, order []syntax.Ordering, outer *sc
 
 func (t *selection) bindItems(s *syntax.Select) error {
 	t.b.clause, t.b.windows = "", true
+	if err := t.b.bounded(s, len(s.Items), maxColumns, "column"); err != nil {
+		return err
+	}
 	for i := range s.Items {
 		item := &s.Items[i]
 		if star, ok := item.Expression.(*syntax.Star); ok {
@@ -123,6 +126,9 @@ func (t *selection) star(s *syntax.Star) error {
 				t.items, t.names = append(t.items, &Field{src.at + i, c.Name, c.Type}), append(t.names, c.Name)
 			}
 		}
+	}
+	if err := t.b.bounded(s, len(t.items), maxColumns, "column"); err != nil {
+		return err
 	}
 	switch {
 	case !some && table == "":

@@ -104,6 +104,9 @@ func (b *binder) over(c *syntax.Call, call *WindowCall, sc *scope) (err error) {
 		}
 		w = b.named[i].Window
 	}
+	if err := b.bounded(w, len(w.Partition), maxPartitions, "expression"); err != nil {
+		return err
+	}
 	defer func(windows bool) { b.windows = windows }(b.windows)
 	b.windows = false
 	if call.Partition, err = b.exprs(w.Partition, sc); err != nil {
