@@ -48,6 +48,11 @@ func BuildTree(dir *durable.Dir, name string, kind Kind, v Version, text io.Read
 	if v.Size > offsetMask {
 		return TooLarge, nil
 	}
+	undo, err := begin(dir, name)
+	if err != nil {
+		return None, err
+	}
+	defer undo()
 	g := gathering{limit: limits.Memory, plain: true}
 	why, err := g.read(text, v.Size, take)
 	if why != None || err != nil {

@@ -165,3 +165,13 @@ func pageSum(made, number uint64, page []byte) uint32 {
 
 // tempName returns the name under which this process writes the file name: readers build an index without a lock.
 func tempName(name string) string { return name + "." + strconv.Itoa(os.Getpid()) + tempSuffix }
+
+// begin makes the file under which an index will be written, so that where that cannot be done the text is not read in vain. Undo
+// removes it, unless it has become the index.
+func begin(dir *durable.Dir, name string) (undo func(), err error) {
+	f, err := dir.Fresh(tempName(name))
+	if err != nil {
+		return nil, err
+	}
+	return func() { dir.Remove(tempName(name)) }, f.Close()
+}

@@ -119,6 +119,12 @@ func Build(dir *durable.Dir, table string, v Version, text io.ReaderAt, key func
 	if h.pages > uint64(limit)/keyPage || v.Size > offsetMask {
 		return false, nil
 	}
+	name := table + keysSuffix
+	undo, err := begin(dir, name)
+	if err != nil {
+		return false, err
+	}
+	defer undo()
 	file := durable.Buffer(int64(headSize + h.pages*keyPage))
 	body := file[headSize:]
 	err = row.Each(text, v.Size, func(at int64, record []byte) error {
@@ -134,7 +140,6 @@ func Build(dir *durable.Dir, table string, v Version, text io.ReaderAt, key func
 	h.distinct = h.entries
 	sealPages(body, h.at.ID)
 	h.put(file)
-	name := table + keysSuffix
 	return true, dir.Put(name, tempName(name), file)
 }
 

@@ -236,6 +236,31 @@ func TestTreeRefuses(t *testing.T) {
 	}
 }
 
+// TestNowhere has no place to write an index to: the text is not read for one.
+func TestNowhere(t *testing.T) {
+	d := newDoc(t)
+	d.fill(3)
+	for _, name := range []string{"t.hashmap", "t,1.ordered"} {
+		if err := os.MkdirAll(filepath.Join(filepath.Dir(d.path), tempName(name), "full"), 0o777); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if built, err := Build(d.dir, "t", d.version(), unread{t}, firstCell, 3, 1<<20); built || err == nil {
+		t.Errorf("built: %v %v", built, err)
+	}
+	if _, err := BuildTree(d.dir, "t,1.ordered", Ordered, d.version(), unread{t}, secondCell, Limits{1 << 20, 1 << 20}); err == nil {
+		t.Error("a tree is built")
+	}
+}
+
+// unread is a text that must not be read.
+type unread struct{ t *testing.T }
+
+func (u unread) ReadAt([]byte, int64) (int, error) {
+	u.t.Error("it is read")
+	return 0, os.ErrClosed
+}
+
 // TestTreeDamage flips a bit here and there: what is then returned, before an error, is the beginning of what there was.
 func TestTreeDamage(t *testing.T) {
 	d := newDoc(t)
