@@ -27,7 +27,7 @@ func runVersionDiff(c *call) error {
 	case format == "jsonl":
 		c.writeDiffJSON(diff)
 	case format == "csv":
-		c.writeDiffCSV(diff)
+		err = c.writeDiffCSV(diff)
 	case format == "reedql":
 		c.writeStatements(t.Name(), diff)
 	case format == "fields":

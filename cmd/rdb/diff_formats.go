@@ -4,8 +4,10 @@ import (
 	"iter"
 	"strings"
 
+	"github.com/reedbase/reedbase/pkg/cell"
 	"github.com/reedbase/reedbase/pkg/cli"
 	"github.com/reedbase/reedbase/pkg/reedbase"
+	"github.com/reedbase/reedbase/pkg/result"
 )
 
 // changeObject is one changed row as a JSON object.
@@ -42,12 +44,26 @@ func (c *call) writeDiffJSON(d *reedbase.Diff) {
 }
 
 // writeDiffCSV prints a line for each cell, with commas as RFC 4180 has them.
-func (c *call) writeDiffCSV(d *reedbase.Diff) {
-	var line []byte
+func (c *call) writeDiffCSV(d *reedbase.Diff) error {
+	var out *result.Writer
+	values := make([]cell.Value, 5)
 	for fields := range diffFields(d) {
-		line = appendCSV(line[:0], byteCells(fields[:]))
-		c.Out.Write(line)
+		if out == nil {
+			columns := make([]result.Column, len(fields))
+			for i, name := range fields {
+				columns[i] = result.Column{Name: name, Type: cell.String}
+			}
+			out = result.NewWriter(c.Out, columns, result.Options{Format: result.CSV})
+			continue
+		}
+		for i, field := range fields {
+			values[i] = cell.FromText([]byte(field))
+		}
+		if err := out.Add(values); err != nil {
+			return err
+		}
 	}
+	return out.Close()
 }
 
 // writeDiffFields prints a record for each cell.

@@ -4,15 +4,16 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"strings"
 
+	"github.com/reedbase/reedbase/pkg/cell"
 	"github.com/reedbase/reedbase/pkg/cli"
 	"github.com/reedbase/reedbase/pkg/reedbase"
+	"github.com/reedbase/reedbase/pkg/result"
 	"github.com/reedbase/reedbase/pkg/row"
 )
 
 func runExport(c *call) error {
-	format, err := c.choice("format", "exact", "csv", "pipe", "json", "jsonl")
+	format, err := c.choice("format", "exact", "csv", "pipe", "json", "jsonl", "markdown")
 	if err != nil {
 		return err
 	}
@@ -45,17 +46,24 @@ func (c *call) contentWriter(t *reedbase.Table) (func(io.Writer) error, error) {
 	return func(w io.Writer) error { return t.Content(w, version.ID) }, err
 }
 
-// convert writes the records of a table in another format.
+// convert writes the records of a table in another format: every cell as the text that it is.
 func convert(w io.Writer, text []byte, format string) error {
-	columns, at, err := row.Header(text)
+	names, at, err := row.Header(text)
 	if err != nil {
 		return err
 	}
-	write := newExporter(w, format, columns)
+	columns := make([]result.Column, len(names))
+	for i, name := range names {
+		columns[i] = result.Column{Name: name, Type: cell.String}
+	}
+	f, _ := result.ParseFormat(format)
+	out := result.NewWriter(w, columns, result.Options{Format: f})
+	var cells [][]byte
+	var values []cell.Value
 	for {
 		r, err := row.Next(text, at)
 		if errors.Is(err, io.EOF) {
-			return write.end()
+			return out.Close()
 		}
 		if err != nil {
 			return err
@@ -63,79 +71,15 @@ func convert(w io.Writer, text []byte, format string) error {
 		if at = r.End; r.Body == r.End {
 			continue
 		}
-		cells, err := row.Cells(nil, text[r.Body:r.End])
-		if err != nil {
+		if cells, err = row.Cells(cells[:0], text[r.Body:r.End]); err != nil {
 			return err
 		}
-		if err := write.record(cells); err != nil {
+		values = values[:0]
+		for _, c := range cells {
+			values = append(values, cell.FromText(c))
+		}
+		if err := out.Add(values); err != nil {
 			return err
 		}
 	}
-}
-
-// exporter writes records in one format: a head, each record behind a separator, a tail.
-type exporter struct {
-	w         io.Writer
-	line      []byte
-	append    func(dst []byte, cells [][]byte) []byte
-	separator string // between two records
-	tail      string
-	started   bool
-}
-
-func newExporter(w io.Writer, format string, columns []string) *exporter {
-	header := make([][]byte, len(columns))
-	for i, column := range columns {
-		header[i] = []byte(column)
-	}
-	e := &exporter{w: w}
-	switch format {
-	case "csv":
-		e.append = appendCSV
-		e.line = appendCSV(nil, header)
-	case "pipe":
-		e.append = func(dst []byte, cells [][]byte) []byte { return row.AppendRecord(dst, cells, "\n") }
-		e.line = e.append(nil, header)
-	case "json":
-		e.append, e.separator, e.tail = objects(columns, ""), ",\n", "\n]\n"
-		e.line = []byte("[\n")
-	default:
-		e.append = objects(columns, "\n")
-	}
-	return e
-}
-
-func (e *exporter) record(cells [][]byte) error {
-	if e.started {
-		e.line = append(e.line, e.separator...)
-	}
-	e.started = true
-	e.line = e.append(e.line, cells)
-	return e.flush()
-}
-
-func (e *exporter) end() error {
-	e.line = append(e.line, e.tail...)
-	return e.flush()
-}
-
-func (e *exporter) flush() error {
-	_, err := e.w.Write(e.line)
-	e.line = e.line[:0]
-	return err
-}
-
-// appendCSV appends a record as RFC 4180 has it, but that it ends with LF.
-func appendCSV(dst []byte, cells [][]byte) []byte {
-	for i, cell := range cells {
-		if i > 0 {
-			dst = append(dst, ',')
-		}
-		text := string(cell)
-		if strings.ContainsAny(text, ",\"\r\n") || text == "" && len(cells) == 1 {
-			text = `"` + strings.ReplaceAll(text, `"`, `""`) + `"`
-		}
-		dst = append(dst, text...)
-	}
-	return append(dst, '\n')
 }

@@ -49,7 +49,7 @@ func TestConvertedIsReadBackByOthers(t *testing.T) {
 }
 
 func TestConvertEmpty(t *testing.T) {
-	for format, want := range map[string]string{"csv": "a\n", "pipe": "a\n", "json": "[\n\n]\n", "jsonl": ""} {
+	for format, want := range map[string]string{"csv": "a\n", "pipe": "a\n", "json": "[]\n", "jsonl": ""} {
 		var got bytes.Buffer
 		if err := convert(&got, []byte("a\n"), format); err != nil || got.String() != want {
 			t.Errorf("%s: %v, %q, want %q", format, err, got.String(), want)

@@ -192,7 +192,7 @@ func TestCommandLinesThatAreWrong(t *testing.T) {
 		{"set t k a=- b=-", `"a=-" and "b=-" both read standard input` + "\nrdb: hint: rdb help set shows how it is used"},
 		{"import t f --delimiter ab", `--delimiter "ab": want one ASCII character, or tab, comma, semicolon or pipe` + "\nrdb: hint: rdb help import shows how it is used"},
 		{"import t f --duplicates frist", `--duplicates is fail, first, last, not "frist"` + "\nrdb: hint: did you mean first?"},
-		{"export t -f yaml", `--format is exact, csv, pipe, json, jsonl, not "yaml"` + "\nrdb: hint: rdb help export shows how it is used"},
+		{"export t -f yaml", `--format is exact, csv, pipe, json, jsonl, markdown, not "yaml"` + "\nrdb: hint: rdb help export shows how it is used"},
 		{"table:create t", "table:create wants --columns A,B,C or --schema FILE\nrdb: hint: rdb help table:create shows how it is used"},
 		{"version:diff t --json -f csv", "--format and --json contradict each other\nrdb: hint: rdb help version:diff shows how it is used"},
 		{"restore:point-in-time", "restore:point-in-time wants TIME or --hours-ago N\nrdb: hint: rdb help restore:point-in-time shows how it is used"},

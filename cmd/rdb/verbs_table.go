@@ -28,9 +28,10 @@ byte; with another delimiter it is read as RFC 4180 says and written anew.`,
 		{
 			name: "export", operands: "TABLE", summary: "write a table to standard output or a file",
 			about: `Without -f the bytes are exactly the table's. The formats leave comments out:
-csv (comma, RFC 4180), pipe (the table's dialect), json (an array), jsonl.`,
+csv (comma, RFC 4180), pipe (the table's dialect), json (an array), jsonl,
+markdown.`,
 			flags: []flag{
-				{"-f, --format", "FORMAT", "csv, pipe, json or jsonl"},
+				{"-f, --format", "FORMAT", "csv, pipe, json, jsonl or markdown"},
 				{"--at", "ID", "as it was at a version: an id, a tag, ~N or a time"},
 				{"-o, --output", "FILE", "write to FILE, replaced as a whole"},
 			},
