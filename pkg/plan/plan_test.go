@@ -106,6 +106,20 @@ project key  (about 1000000 rows)
    └─ scan large  (about 1000000 rows)
 rules: join by keys, read needed columns only
 `},
+		{"SELECT l.a, l.b FROM large l JOIN large m ON l.key = m.a", `
+project a, b  (about 1000000 rows)
+└─ join by hash on key = a  (about 1000000 rows)
+   ├─ scan large  (about 1000000 rows)
+   └─ scan large  (about 1000000 rows)
+rules: join by keys, read needed columns only
+`},
+		{"SELECT m.a, m.b FROM large l JOIN large m ON l.key = m.a", `
+project a, b  (about 1000000 rows)
+└─ join by hash on key = a, left side in memory  (about 1000000 rows)
+   ├─ scan large  (about 1000000 rows)
+   └─ scan large  (about 1000000 rows)
+rules: join by keys, read needed columns only, keep the narrower side in memory
+`},
 		{"SELECT t.d FROM large l, tiny t, small s WHERE l.a = s.a AND s.c = t.c", `
 project d  (about 1000000 rows)
 └─ project key, a, b, key, c, d, key, a, c  (about 1000000 rows)

@@ -1,6 +1,9 @@
 package plan
 
-import "github.com/reedbase/reedbase/pkg/cell"
+import (
+	"github.com/reedbase/reedbase/pkg/cell"
+	"github.com/reedbase/reedbase/pkg/syntax"
+)
 
 // rule is a rewriting of plans that keeps their meaning.
 type rule struct {
@@ -38,6 +41,38 @@ func (p *Plan) improve(o Options) {
 	if needs(p.Root) {
 		p.rules = append(p.rules, "read needed columns only")
 	}
+	walk := &pass{seen: map[Node]bool{}, rule: narrowSide}
+	p.Root = walk.over(p.Root)
+	if walk.changed {
+		p.rules = append(p.rules, "keep the narrower side in memory")
+	}
+}
+
+// narrowSide has a join of sides of about the same number of rows keep the one in memory of which fewer columns are needed.
+func narrowSide(n Node) (Node, bool) {
+	j, ok := n.(*Join)
+	if !ok || j.Kind != syntax.InnerJoin || len(j.Keys) == 0 {
+		return n, false
+	}
+	left, right := j.Left.Figures().Estimate, j.Right.Figures().Estimate
+	if left > 2*right || right > 2*left {
+		return n, false
+	}
+	need := fields(append([]bool(nil), j.Need...), j.Terms...)
+	width := len(j.Left.Columns())
+	inLeft, inRight := count(need[:width]), count(need[width:])
+	before := j.BuildLeft
+	if inLeft != inRight {
+		j.BuildLeft = inLeft < inRight
+	}
+	return n, before != j.BuildLeft
+}
+
+func count(need []bool) (n int) {
+	for _, yes := range need {
+		n += b2i(yes)
+	}
+	return n
 }
 
 // foldNode computes constants, once: what comes out cannot be folded again.
