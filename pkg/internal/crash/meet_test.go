@@ -28,6 +28,7 @@ func meetings() []meeting {
 	apply := actor{argv: []string{"apply", "text", "-"}, stdin: rows(40), by: "ada", adds: true}
 	batch := actor{argv: []string{"batch"}, by: "bob", adds: true,
 		stdin: []byte(`{"op":"set","table":"text","key":"key07","cells":{"value":"batch"}}` + "\n" + `{"op":"delete","table":"menu","key":"key00"}` + "\n")}
+	asking := actor{argv: []string{"query", "UPDATE text SET number = number + 1 WHERE key = 'key11'"}, by: "bob", adds: true}
 	back := actor{argv: []string{"restore:point-in-time", "$MOMENT"}, by: "ada", adds: true}
 	fold := actor{argv: []string{"version:prune", "text", "--keep", "1"}}
 	gc, recoverAll := actor{argv: []string{"gc"}}, actor{argv: []string{"recover"}}
@@ -65,6 +66,8 @@ func meetings() []meeting {
 		{name: "a writer and a whole content", first: adder("ada"), others: [][]actor{{apply}}},
 		{name: "a whole content and a writer", first: apply, others: [][]actor{{adder("bob")}}},
 		{name: "a writer and a batch", first: adder("ada"), others: [][]actor{{batch}}},
+		{name: "a statement and writers", first: asking, others: [][]actor{{adder("ada")}, {adder("carol")}}},
+		{name: "a writer and statements", first: adder("ada"), others: [][]actor{{asking}, {asking}}},
 		{name: "a batch and writers", first: batch, others: [][]actor{{adder("ada")}, {adder("carol")}}},
 		{name: "a batch and a reader", first: batch, others: [][]actor{{patient, fsck}}},
 		{name: "a stale edit and writers", first: stale, others: [][]actor{{adder("bob")}, {inOld}}, holds: merged},
