@@ -2,20 +2,72 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/reedbase/reedbase/pkg/syntax"
 )
 
 // Explain returns the plan as a tree, one operator a line, with the number of rows that each was estimated to return and,
-// after a run, has returned; then the rules that have changed the plan.
+// after a run, has returned; then the rules that have changed the plan, and which indices would help.
 func (p *Plan) Explain() string {
 	e := &explainer{seen: map[Node]bool{}}
 	e.node(p.Root, "", "")
 	if len(p.rules) > 0 {
 		fmt.Fprintf(e, "rules: %s\n", strings.Join(p.rules, ", "))
 	}
+	for _, name := range p.Unindexed() {
+		fmt.Fprintf(e, "hint: an index of %s would find these rows\n", name)
+	}
 	return e.String()
+}
+
+// Unindexed returns the columns, with their tables, that an index would find few rows by, where the whole table is read now.
+func (p *Plan) Unindexed() (names []string) {
+	const least = 10_000 // rows; fewer are read in no time
+	walk := &pass{seen: map[Node]bool{}, rule: func(n Node) (Node, bool) {
+		s, ok := n.(*Scan)
+		if !ok || !s.table || s.Lookup != nil || s.Relation.Rows() < least {
+			return n, false
+		}
+		for _, term := range s.Terms {
+			if column, ok := wanted(term); ok && !s.indexed(column) {
+				names = append(names, s.Name+"."+s.columns[column].Name)
+			}
+		}
+		return n, false
+	}}
+	walk.over(p.Root)
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// wanted returns the column that a term asks for some values of.
+func wanted(term Expr) (column int, ok bool) {
+	var x Expr
+	switch t := term.(type) {
+	case *Compare:
+		x = t.X
+		if _, constant := t.Y.(*Constant); !constant || t.Operator != syntax.Equal {
+			return 0, false
+		}
+	case *In:
+		if x = t.X; t.Not {
+			return 0, false
+		}
+	default:
+		return 0, false
+	}
+	f, ok := x.(*Field)
+	if !ok {
+		return 0, false
+	}
+	return f.Index, true
+}
+
+// indexed reports whether there is an index that begins with a column.
+func (n *Scan) indexed(column int) bool {
+	return slices.ContainsFunc(n.Relation.Indices(), func(ix Index) bool { return ix.Columns()[0] == column })
 }
 
 // Rules returns the names of the rules that have changed the plan, in the order in which they did.

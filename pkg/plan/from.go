@@ -172,7 +172,11 @@ func (b *binder) table(s *syntax.Table, sc *scope) (Node, error) {
 		}
 		err = suggested(err, "table", s.Table.Name, tables)
 	}
-	return b.relation(s, s.Alias, s.Table.Name, r, err, sc)
+	n, err := b.relation(s, s.Alias, s.Table.Name, r, err, sc)
+	if scan, ok := n.(*Scan); ok {
+		scan.table = s.AsOf == nil
+	}
+	return n, err
 }
 
 func suggested(err error, what, name string, known []string) error {

@@ -34,6 +34,7 @@ type Scan struct {
 	Relation Relation
 	Terms    []Expr // that all hold for the rows returned
 	Lookup   *IndexLookup
+	table    bool // it is a table of the database as it is, which may have indices
 	columns  []Column
 }
 

@@ -91,6 +91,7 @@ project x, y  (about 100 rows)
    └─ project x, y  (about 10000 rows)
       └─ scan large where (a = 1)  (about 10000 rows)
 rules: push conditions down, read needed columns only
+hint: an index of large.a would find these rows
 `},
 		{"SELECT l.key FROM large l JOIN small s ON l.a = s.a AND s.c = 'x' WHERE l.b = 'y'", `
 project key  (about 10000 rows)
@@ -98,6 +99,7 @@ project key  (about 10000 rows)
    ├─ scan large where (b = 'y')  (about 10000 rows)
    └─ scan small where (c = 'x')  (about 10 rows)
 rules: push conditions down, join by keys, read needed columns only
+hint: an index of large.b would find these rows
 `},
 		{"SELECT l.key FROM tiny t JOIN large l ON l.a = t.c", `
 project key  (about 1000000 rows)
