@@ -110,8 +110,8 @@ func readUndeclared(text []byte) Value {
 
 // Read returns the value that a query sees in a cell with this text. quoted says that the cell stands in quotes. An empty cell
 // is NULL in a column of a type that is no string, the empty text if it is quoted, and in other columns. A cell that the type
-// does not allow is a number if it reads as one with or without blanks around it, as in SQLite, otherwise a text. The value
-// aliases text.
+// does not allow is a number if it reads as one with or without blanks around it, of the column's own kind if it can be, as in
+// SQLite; otherwise a text. The value aliases text.
 func (t Type) Read(text []byte, quoted bool) Value {
 	if t == Undeclared {
 		if v, known := readPlain(text); known {
@@ -125,9 +125,22 @@ func (t Type) Read(text []byte, quoted bool) Value {
 		return v
 	}
 	if v, ok := numericText(text); ok {
-		return v.spelled(text)
+		return v.of(t).spelled(text)
 	}
 	return FromText(text)
+}
+
+// of returns a number as one of a column of type t, if that is the same number.
+func (v Value) of(t Type) Value {
+	switch {
+	case t == Float && v.kind == KindInteger:
+		return FromFloat(float64(v.Integer()))
+	case t == Integer && v.kind == KindFloat:
+		if n := FromInteger(truncate(v.Float())); Order(n, v) == 0 {
+			return n
+		}
+	}
+	return v
 }
 
 // Why returns why Parse does not take this text, as words that follow the text: "is no integer".

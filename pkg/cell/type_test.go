@@ -257,3 +257,21 @@ func TestBounds(t *testing.T) {
 		}
 	}
 }
+
+// A number that its column does not allow as it is spelled is of the column's kind where it can be.
+func TestNumbersAreOfTheColumn(t *testing.T) {
+	for _, test := range []struct {
+		of   cell.Type
+		text string
+		kind cell.Kind
+	}{
+		{cell.Float, " 2 ", cell.KindFloat}, {cell.Float, "2", cell.KindFloat}, {cell.Float, " 2.5", cell.KindFloat},
+		{cell.Integer, "7.0", cell.KindInteger}, {cell.Integer, "2e1 ", cell.KindInteger}, {cell.Integer, "1.5", cell.KindFloat},
+		{cell.Integer, "1e30", cell.KindFloat}, {cell.Integer, "9223372036854775808", cell.KindFloat}, {cell.Integer, " 5", cell.KindInteger},
+	} {
+		v := test.of.Read([]byte(test.text), false)
+		if v.Kind() != test.kind || string(v.Text()) != test.text {
+			t.Errorf("%q in a column of the type %v is %v, spelled %q", test.text, test.of, v.Kind(), v.Text())
+		}
+	}
+}

@@ -68,7 +68,10 @@ func samples(tables []*table) (list []sample.Table) {
 }
 
 // maker makes tables.
-type maker struct{ *rand.Rand }
+type maker struct {
+	*rand.Rand
+	spelled bool // numbers are spelled in many ways
+}
 
 func (m maker) pick(list ...string) string { return list[m.IntN(len(list))] }
 
@@ -82,6 +85,8 @@ func (m maker) cellOf(c column) string {
 			"home.title@de", "%", "two\nlines", "x\r\ny", "a|b", `say "hi"`, `""`, " x ", "#1", "😀", "null")
 	case m.IntN(6) == 0:
 		return ""
+	case m.spelled && m.IntN(3) == 0:
+		return m.spelling(c)
 	case m.IntN(60) == 0:
 		if c.of == cell.Integer {
 			return m.pick("x", "1x", "-", "9007199254740993", "9223372036854775807")
@@ -91,6 +96,17 @@ func (m maker) cellOf(c column) string {
 		return string(cell.FromFloat(float64(m.IntN(48)-16) / 4).AppendText(nil))
 	}
 	return strconv.Itoa(m.IntN(14) - 3)
+}
+
+// spelling returns a number that is not spelled as SQLite spells it.
+func (m maker) spelling(c column) string {
+	switch c.of {
+	case cell.Integer:
+		return m.pick("+7", "007", "-03", "00", " 5", "2 ", "-0", "7.0", "2e1", "1.5", " -3.00 ")
+	case cell.Float:
+		return m.pick("3", "1.50", "+2.5", "1e1", ".5", "4.", " 2 ", "-0.0", "25e-1")
+	}
+	return m.pick("007", "1.50", "1e1", "-03", "2.5E-1", "0.50")
 }
 
 // tables returns random tables with names and columns of the layouts.
@@ -173,7 +189,7 @@ func literal(c column, content string, quoted bool) string {
 	switch {
 	case content == "" && !quoted && (c.of == cell.Integer || c.of == cell.Float):
 		return "NULL"
-	case c.of == cell.Undeclared && c.kind == sample.Number && content != "" && strings.Trim(content, "-.0123456789") == "" && content != "-":
+	case c.of == cell.Undeclared && c.kind == sample.Number && content != "" && strings.Trim(content, "-.0123456789eE") == "" && content != "-":
 		return content
 	}
 	text := strings.ReplaceAll(content, "'", "''")

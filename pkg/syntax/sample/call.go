@@ -125,7 +125,7 @@ func (g *Generator) joined(over *scope) syntax.Expression {
 // overCall returns a value of a kind that a window function makes. Named says that there is a window w.
 func (g *Generator) overCall(s *scope, kind Kind, named bool) syntax.Expression {
 	if kind == Text && g.may(2) {
-		return &syntax.Cast{X: g.overCall(s, Number, named), Type: "TEXT"}
+		return g.textOf(g.overCall(s, Number, named))
 	}
 	c := &syntax.Call{Arguments: []syntax.Expression{g.expr(s, kind, 1)}, Over: g.over(s, named)}
 	switch pick := g.n(8); {

@@ -85,11 +85,19 @@ func (g *Generator) either(s *scope, kind Kind, d int) syntax.Expression {
 		if kind == Number {
 			return &syntax.Cast{X: g.expr(s, Kind(g.n(2)), d-1), Type: pickOf(g, []string{"INTEGER", "REAL", "NUMERIC"})}
 		}
-		return &syntax.Cast{X: g.expr(s, Number, d-1), Type: "TEXT"}
+		return g.textOf(g.expr(s, Number, d-1))
 	case 2:
 		return g.scalar(s, kind, d)
 	}
 	return g.call(s, kind, d)
+}
+
+// textOf returns the text of a number.
+func (g *Generator) textOf(x syntax.Expression) syntax.Expression {
+	if g.Spelled {
+		x = &syntax.Binary{Operator: syntax.Add, X: x, Y: &syntax.Number{Text: "0"}}
+	}
+	return &syntax.Cast{X: x, Type: "TEXT"}
 }
 
 func (g *Generator) caseOf(s *scope, kind Kind, d int) syntax.Expression {

@@ -38,6 +38,8 @@ type Generator struct {
 	// kind. A query with LIMIT orders by all of its columns and its windows by all of their rows', so results are equal up to the
 	// order of rows that no ORDER BY sets. Otherwise any name and any operand stands anywhere.
 	Shared bool
+	// Spelled makes no text of a number but of a sum, for tables whose numbers are spelled in many ways.
+	Spelled bool
 	// Bound makes parameters in shared statements. Others may always have them.
 	Bound bool
 
