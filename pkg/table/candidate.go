@@ -91,6 +91,7 @@ func (c *candidate) write() error {
 		err = c.file.Sync()
 	}
 	if err != nil {
+		c.file.Truncate(0) // on a disk that is full the version itself may need the room
 		return fmt.Errorf("write %q: %w", c.t.dir.Path(currentTemp), err)
 	}
 	return nil
