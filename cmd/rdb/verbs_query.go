@@ -103,9 +103,17 @@ func (c *call) question() (text string, p plan.Parameters, err error) {
 	if p, err = ask.ReadParameters(c.all("param")); err != nil {
 		return "", p, err
 	}
-	if text = c.operand(0); text == "" || text == "-" {
+	text = c.operand(0)
+	if len(c.operands) == 0 || text == "-" {
 		b, err := cli.ReadInput(c.Env, "-", maxQuestion)
-		return string(b), p, err
+		if err != nil {
+			return "", p, err
+		}
+		text = string(b)
+	}
+	if !holdsStatement(text) {
+		err := fault.New(fault.Input, "there is no statement")
+		return "", p, fault.WithHint(err, "rdb help %s shows how it is used", c.verb.name)
 	}
 	return text, p, nil
 }
