@@ -31,8 +31,7 @@ its table; those between BEGIN and COMMIT are a frame: all are stored, or none.`
 		{
 			name: "explain", operands: "[REEDQL]", summary: "run a query and print its plan, not its rows",
 			about: `The plan is a tree of operators, with how many rows each was thought to have
-and had; a hint names an index that would have spared reading a large table.
-EXPLAIN before a statement asks for its plan without running it.`,
+and had. EXPLAIN before a statement asks for its plan without running it.`,
 			flags:   []flag{{"--param", "N=V…", "the value of :N, or of the Nth question mark"}},
 			example: `rdb explain "SELECT count(*) FROM text"`,
 			run:     runExplain,
@@ -177,13 +176,8 @@ func (c *call) explain(db *reedbase.DB, text string, p plan.Parameters, w io.Wri
 	if err := ask.Discard(rows.Rows); err != nil {
 		return err
 	}
-	if _, err = io.WriteString(w, rows.Explain()); err != nil {
-		return err
-	}
-	for _, advice := range rows.Advice() {
-		c.Hint("%s", advice)
-	}
-	return nil
+	_, err = io.WriteString(w, rows.Explain())
+	return err
 }
 
 // validate prints what is wrong with statements, which are not run.

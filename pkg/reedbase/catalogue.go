@@ -20,8 +20,6 @@ type Catalogue struct {
 	db     *DB
 	opened []io.Closer
 	work   map[string]*table.Work // tables that are being written
-
-	standing map[*relation.Relation]bool // tables as they stand, of which there can be indices
 }
 
 // Catalogue returns the database as queries see it. The caller closes it when they have ended.
@@ -83,10 +81,6 @@ func (c *Catalogue) asItStands(name string) (*relation.Relation, error) {
 	}
 	setRules(r, rules)
 	r.Search = planIndices(reading, r.Header, r.Count)
-	if c.standing == nil {
-		c.standing = map[*relation.Relation]bool{}
-	}
-	c.standing[r] = true
 	return r, nil
 }
 
