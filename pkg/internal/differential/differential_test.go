@@ -10,7 +10,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/reedbase/reedbase/pkg/syntax"
 	"github.com/reedbase/reedbase/pkg/syntax/sample"
@@ -40,10 +39,13 @@ type tally struct {
 	indexed     int            // answers that an index was used for
 }
 
+// firstSeed starts the random numbers where nobody names another start, so that a failure is one of the change at hand.
+const firstSeed = 20_261_128
+
 // TestQueriesAreThoseOfSQLite asks both 10,000 queries, on one worker and on several, with and without indices. SEED in the
-// environment is another start of the random numbers.
+// environment is another start of the random numbers; SEED=$(date +%s) is one that nobody has tried.
 func TestQueriesAreThoseOfSQLite(t *testing.T) {
-	seed := uint64(time.Now().UnixNano())
+	seed := uint64(firstSeed)
 	if text := os.Getenv("SEED"); text != "" {
 		seed, _ = strconv.ParseUint(text, 10, 64)
 	}
