@@ -23,7 +23,6 @@ func TestBytesAreTestedAsValuesAre(t *testing.T) {
 		for i, cell := range rapid.SliceOfN(rapid.SampledFrom(cells), 1, 12).Draw(t, "cells") {
 			fmt.Fprintf(&b, "k%d|%s|y\n", i, cell)
 		}
-		b.WriteString("short\n")
 		tables := catalogue{"t": newTable(b.String())}
 		constant := rapid.SampledFrom(constants).Draw(t, "constant")
 		condition := "x " + rapid.SampledFrom([]string{"=", "<>", "<", "<=", ">", ">=", "IS", "IS NOT", "LIKE", "NOT LIKE", "GLOB"}).Draw(t, "operator") + " " + constant

@@ -4,7 +4,9 @@ import (
 	"bytes"
 
 	"github.com/reedbase/reedbase/pkg/cell"
+	"github.com/reedbase/reedbase/pkg/fault"
 	"github.com/reedbase/reedbase/pkg/plan"
+	"github.com/reedbase/reedbase/pkg/row"
 )
 
 // taker hands out blocks.
@@ -14,8 +16,10 @@ type taker interface {
 	close()
 }
 
-// scan reads the records of a text, and returns a batch, if an empty one, for each block of it. It finds the cells of the columns that are needed, makes values of those that its terms are
-// about, and of the others for the rows alone for which all terms hold.
+// scan reads the records of a text, and returns a batch, if an empty one, for each block of it. It finds the cells of the
+// columns that are needed, makes values of those that its terms are about, and of the others for the rows alone for which all
+// terms hold. A record that lacks one of these cells, or goes on behind the last column, is an error; one that nobody reads so
+// far is not looked at.
 type scan struct {
 	*env
 	from   taker
@@ -35,6 +39,7 @@ type scan struct {
 	round  int
 	pace   pace
 	texts  []byte // contents of cells that have doubled quotes
+	ragged int    // in the block, where a record begins that has not the header's cells; -1 is none
 }
 
 // extent is where a cell is in a block, quotes included. A length of none is a cell that the record has not.
@@ -115,6 +120,9 @@ func (o *scan) next() (*batch, error) {
 	o.reset()
 	o.texts = o.texts[:0]
 	n := o.find()
+	if o.ragged >= 0 {
+		return nil, o.refuse()
+	}
 	o.out.room(o.cells, n)
 	o.out.sel, o.out.position = all(o.out.sel, n), o.block.number
 	for _, r := range o.raws {
@@ -157,6 +165,7 @@ func (o *scan) test(tests []test) (err error) {
 // find finds the cells of the next records, as many as a batch holds, and returns how many records there were.
 func (o *scan) find() (n int) {
 	text, at, most := o.block.text, o.at, o.pace.next()
+	o.ragged = -1
 	for _, c := range o.cells {
 		o.spans[c] = grown(o.spans[c], most)
 	}
@@ -189,6 +198,19 @@ func (o *scan) find() (n int) {
 	return n
 }
 
+// refuse returns the error of a ragged record.
+func (o *scan) refuse() error {
+	text := o.block.text
+	record, err := row.RecordAt(bytes.NewReader(text), int64(len(text)), int64(o.ragged))
+	if err != nil {
+		return err
+	}
+	if s, ok := o.from.(*blocks); ok {
+		return s.ragged(o.block.base+int64(o.ragged), record)
+	}
+	return fault.New(fault.Corrupt, "%q has not the header's cells", record)
+}
+
 func lineEnd(text []byte, at int) int {
 	if i := bytes.IndexByte(text[at:], '\n'); i >= 0 {
 		return at + i + 1
@@ -198,6 +220,7 @@ func lineEnd(text []byte, at int) int {
 
 // bare finds the cells of a record without quotes.
 func (o *scan) bare(text []byte, at, end, row int) {
+	record := at
 	if end > at && text[end-1] == '\n' {
 		end--
 	}
@@ -209,6 +232,7 @@ func (o *scan) bare(text []byte, at, end, row int) {
 		for column < wanted {
 			i := bytes.IndexByte(text[at:end], '|')
 			if i < 0 {
+				o.note(record)
 				o.missing(k, row)
 				return
 			}
@@ -218,8 +242,17 @@ func (o *scan) bare(text []byte, at, end, row int) {
 		i := bytes.IndexByte(text[at:end], '|')
 		if i < 0 {
 			i = end - at
+		} else if wanted == len(o.types)-1 {
+			o.note(record)
 		}
 		o.spans[wanted][row] = extent{uint32(at), uint32(i)}
+	}
+}
+
+// note notes the first ragged record.
+func (o *scan) note(record int) {
+	if o.ragged < 0 {
+		o.ragged = record
 	}
 }
 
@@ -232,7 +265,7 @@ func (o *scan) missing(k, row int) {
 
 // quoted finds the cells of a record that has quotes, and returns the offset behind it.
 func (o *scan) quoted(text []byte, at, row int) int {
-	k := 0
+	k, record, last := 0, at, len(o.types)-1
 	for column := 0; ; column++ {
 		start := at
 		if at < len(text) && text[at] == '"' {
@@ -245,8 +278,14 @@ func (o *scan) quoted(text []byte, at, row int) int {
 			k++
 		}
 		if at == len(text) || text[at] != '|' {
+			if k < len(o.cells) {
+				o.note(record)
+			}
 			o.missing(k, row)
 			return lineEnd(text, at)
+		}
+		if column == last && k > 0 && o.cells[k-1] == last {
+			o.note(record)
 		}
 		at++
 	}

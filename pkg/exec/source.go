@@ -3,6 +3,7 @@ package exec
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"sync"
 
@@ -22,6 +23,7 @@ type block struct {
 	quotes    bool
 	multiline bool
 	number    uint64 // in the order of the text
+	base      int64  // where the text begins in the relation's, if it comes from there in one piece
 	buf       []byte
 }
 
@@ -176,7 +178,7 @@ func (s *blocks) take(b *block) (ok bool, err error) {
 		}
 		if c.end > 0 || final {
 			s.done = final
-			b.buf, b.text, b.quotes, b.multiline = text, text[:c.end], c.quotes, c.multiline
+			b.buf, b.text, b.quotes, b.multiline, b.base = text, text[:c.end], c.quotes, c.multiline, s.base
 			s.rest = append(s.rest[:0], text[c.end:]...)
 			s.base += int64(c.end)
 			b.number, s.number = s.number, s.number+1
@@ -188,19 +190,30 @@ func (s *blocks) take(b *block) (ok bool, err error) {
 	}
 }
 
-// malformed returns the error of a quoted cell, with its line where that can be counted.
+// malformed returns the error of a quoted cell.
 func (s *blocks) malformed(text []byte, c cutting) error {
 	what := "a closing quote is not followed by a separator or a line end"
 	if c.open {
 		what = "a quote is opened and never closed"
 	}
+	return s.wrong(s.base+int64(c.bad), what)
+}
+
+// ragged returns the error of a record that has not the header's cells.
+func (s *blocks) ragged(at int64, record []byte) error {
+	cells, _ := row.Cells(nil, record) // cut has seen that it is well-formed
+	return s.wrong(at, fmt.Sprintf("%d cells where the header has %d", len(cells), len(s.node.Columns())))
+}
+
+// wrong returns the error of what stands at this offset, with its line where that can be counted.
+func (s *blocks) wrong(offset int64, what string) error {
 	if s.source.Text == nil {
-		return fault.New(fault.Input, "%s: byte %d: %s", s.node.Name, s.base+int64(c.bad)+1, what)
+		return fault.New(fault.Input, "%s: byte %d: %s", s.node.Name, offset+1, what)
 	}
 	line := 1
 	buf := make([]byte, blockSize)
-	for at, end := int64(0), s.base+int64(c.bad); at < end; {
-		n, err := s.source.Text.ReadAt(buf[:min(int64(len(buf)), end-at)], at)
+	for at := int64(0); at < offset; {
+		n, err := s.source.Text.ReadAt(buf[:min(int64(len(buf)), offset-at)], at)
 		line += bytes.Count(buf[:n], []byte("\n"))
 		at += int64(n)
 		if err != nil && n == 0 {
