@@ -73,7 +73,7 @@ func (v Value) castTime() Value {
 		if t, ok := parseMoment(v.text); ok {
 			return t
 		}
-		n, ok := numericText(v.text)
+		n, ok := NumericText(v.text)
 		if !ok {
 			return Value{}
 		}

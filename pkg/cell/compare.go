@@ -85,7 +85,7 @@ func (t Type) convert(text []byte) (v Value, ok bool) {
 			return v, true
 		}
 	}
-	return numericText(text)
+	return NumericText(text)
 }
 
 // anyBoolean reads "true" and "false" in any case, as SQL's keywords.

@@ -143,8 +143,9 @@ func signed(u uint64, negative bool) int64 {
 	return int64(u)
 }
 
-// numericText returns the number that the whole of b is, blanks around it aside, as the numeric affinity of SQLite takes it.
-func numericText(b []byte) (Value, bool) {
+// NumericText returns the number that the whole of a text is, blanks around it aside, as the numeric affinity of SQLite takes it:
+// an integer where it is spelled as one and fits, otherwise a float. Of any other text ok is false.
+func NumericText(b []byte) (v Value, ok bool) {
 	b = trimBlanks(b)
 	end, integer := scanNumeral(b)
 	if end == 0 || trimmedEnd(b) != end {

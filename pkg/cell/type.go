@@ -124,7 +124,7 @@ func (t Type) Read(text []byte, quoted bool) Value {
 	if v, ok := t.Parse(text); ok {
 		return v
 	}
-	if v, ok := numericText(text); ok {
+	if v, ok := NumericText(text); ok {
 		return v.of(t).spelled(text)
 	}
 	return FromText(text)

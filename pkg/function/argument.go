@@ -21,7 +21,7 @@ func integer(v cell.Value) int64 { return cell.Cast(v, cell.Integer).Integer() }
 // number returns v as an integer or a float, if it is a number or the whole of its text reads as one.
 func number(v cell.Value) (n cell.Value, ok bool) {
 	if v.Kind() == cell.KindText {
-		v = cell.Integer.Read(v.Text(), true)
+		return cell.NumericText(v.Text())
 	}
 	return cell.Numeric(v), v.IsNumber()
 }
