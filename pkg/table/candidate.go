@@ -172,7 +172,11 @@ func (c *candidate) install(v *view) (stat durable.Stat, edited bool, err error)
 	}
 	// Older than any time the clock can stamp on a later write, so that even a write in the same tick shows.
 	durable.SetModified(c.file, time.Now().Add(-durable.Tick))
-	if edited, err = c.t.putInPlace(v); err != nil {
+	before, err := durable.StatOf(c.file)
+	if err == nil {
+		edited, err = c.t.putInPlace(v)
+	}
+	if err != nil {
 		return stat, false, err
 	}
 	if c.t.opt.SyncCurrent {
@@ -181,6 +185,9 @@ func (c *candidate) install(v *view) (stat durable.Stat, edited bool, err error)
 		}
 	}
 	stat, err = durable.StatOf(c.file)
+	if !sameText(before, stat) {
+		stat = before // it was edited as soon as it was in place, so what is found there is not this
+	}
 	return stat, edited, err
 }
 
