@@ -40,7 +40,7 @@ type tally struct {
 }
 
 // firstSeed starts the random numbers where nobody names another start, so that a failure is one of the change at hand.
-const firstSeed = 20_261_128
+const firstSeed = 1
 
 // TestQueriesAreThoseOfSQLite asks both 10,000 queries, on one worker and on several, with and without indices. SEED in the
 // environment is another start of the random numbers; SEED=$(date +%s) is one that nobody has tried.
