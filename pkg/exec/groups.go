@@ -48,6 +48,11 @@ func newGroups(q *query, n *plan.Group, ranked int) *groups {
 func (g *groups) reserve(n int) {
 	g.keys.reserve(n)
 	g.at, g.first = make([]place, 0, n), make([]uint64, 0, n)
+	for _, s := range g.states {
+		if s, ok := s.(interface{ reserve(n int) }); ok {
+			s.reserve(n)
+		}
+	}
 }
 
 func (g *groups) count() int { return len(g.keys.list) }

@@ -101,6 +101,7 @@ func (h *hashes) reserve(n int) {
 		return // whoever inserts so many will be told
 	}
 	h.slots = make([]uint64, size)
+	touch(h.slots, 0)
 	h.list = make([]entry, 0, n)
 }
 
@@ -111,6 +112,7 @@ func (h *hashes) grow() error {
 		return err
 	}
 	h.slots = make([]uint64, size)
+	touch(h.slots, 0)
 	mask := uint64(size - 1)
 	for n := range h.list {
 		hash := h.list[n].hash

@@ -77,17 +77,19 @@ func newState(q *query, c *plan.Aggregate) state {
 
 // grown returns list with n elements.
 func grown[T any](list []T, n int) []T {
-	if n <= cap(list) {
-		return list[:n]
+	if n > cap(list) {
+		longer := make([]T, len(list), max(n, 2*cap(list)))
+		copy(longer, list)
+		list = longer
 	}
-	longer := make([]T, n, max(n, 2*cap(list)))
-	copy(longer, list)
-	return longer
+	touch(list[:n], len(list))
+	return list[:n]
 }
 
 // counts counts rows, or values that are not NULL.
 type counts struct{ n []int64 }
 
+func (s *counts) reserve(n int)    { s.n = make([]int64, 0, n) }
 func (s *counts) grow(n int)       { s.n = grown(s.n, n) }
 func (s *counts) size() int64      { return 8 }
 func (s *counts) settle(int) error { return nil }
@@ -137,6 +139,7 @@ type sum struct {
 	all             function.Accumulator
 }
 
+func (s *sums) reserve(n int)    { s.list = make([]sum, 0, n) }
 func (s *sums) grow(n int)       { s.list = grown(s.list, n) }
 func (s *sums) size() int64      { return 56 }
 func (s *sums) settle(int) error { return nil }
