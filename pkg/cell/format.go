@@ -42,6 +42,9 @@ func appendFloat(dst []byte, f float64, digits int) []byte {
 	case math.IsInf(f, -1):
 		return append(dst, "-Inf"...)
 	}
+	if text, ok := appendHundredths(dst, f); ok {
+		return text
+	}
 	var buf [32]byte
 	scientific := strconv.AppendFloat(buf[:0], math.Abs(f), 'e', max(digits-1, -1), 64) // d.dddde±dd
 	e := bytes.IndexByte(scientific, 'e')
@@ -55,6 +58,28 @@ func appendFloat(dst []byte, f float64, digits int) []byte {
 		return appendScientific(dst, mantissa, exponent)
 	}
 	return appendFixed(dst, mantissa, int(exponent))
+}
+
+// appendHundredths appends f if it is the float nearest to a number of at most 15 digits with no more than two behind the point, as
+// most sums and prices are: of such numbers each float has one at most, so no other spelling is as short.
+func appendHundredths(dst []byte, f float64) ([]byte, bool) {
+	scaled := math.Abs(f) * 100
+	if !(scaled < 1e15) {
+		return dst, false
+	}
+	n := int64(scaled + 0.5)
+	if float64(n)/100 != math.Abs(f) {
+		return dst, false
+	}
+	if f < 0 {
+		dst = append(dst, '-')
+	}
+	dst = strconv.AppendInt(dst, n/100, 10)
+	dst = append(dst, '.', byte('0'+n%100/10))
+	if n%10 != 0 {
+		dst = append(dst, byte('0'+n%10))
+	}
+	return dst, true
 }
 
 func appendScientific(dst, mantissa []byte, exponent int64) []byte {
