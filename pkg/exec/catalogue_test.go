@@ -50,7 +50,15 @@ func (t *table) Columns() []plan.Column { return t.columns }
 func (t *table) Key() []int             { return []int{0} }
 func (t *table) Words() rbks.Words      { return rbks.Words{} }
 func (t *table) Rows() int64            { return t.rows }
-func (t *table) Indices() []plan.Index  { return t.indices }
+func (t *table) Indices(wanted func(int) bool) (list []plan.Index) {
+	for _, x := range t.indices {
+		if wanted(x.Columns()[0]) {
+			list = append(list, x)
+		}
+	}
+	return list
+}
+
 func (t *table) Open() (plan.Source, error) {
 	return plan.Source{Text: strings.NewReader(t.text), Size: int64(len(t.text))}, nil
 }
@@ -102,10 +110,10 @@ type count int64
 func (n count) Columns() []plan.Column {
 	return []plan.Column{{Name: "n", Type: cell.Integer}, {Name: "name", Type: cell.String}}
 }
-func (n count) Key() []int            { return nil }
-func (n count) Words() rbks.Words     { return rbks.Words{} }
-func (n count) Rows() int64           { return int64(n) }
-func (n count) Indices() []plan.Index { return nil }
+func (n count) Key() []int                          { return nil }
+func (n count) Words() rbks.Words                   { return rbks.Words{} }
+func (n count) Rows() int64                         { return int64(n) }
+func (n count) Indices(func(int) bool) []plan.Index { return nil }
 func (n count) Open() (plan.Source, error) {
 	return plan.Source{Rows: func(yield func([]cell.Value, error) bool) {
 		var name []byte

@@ -43,8 +43,9 @@ type Relation interface {
 	Rows() int64
 	// Open returns the rows. A query calls it once for each time that it reads them, and closes what it gets if it has a Close.
 	Open() (Source, error)
-	// Indices returns the indices that hold for exactly the text that Open returns; none is always right.
-	Indices() []Index
+	// Indices returns the indices over the columns for which wanted holds first of all that hold for exactly the text that Open
+	// returns; none is always right. To open one costs something, so nobody asks for more than a query is about.
+	Indices(wanted func(column int) bool) []Index
 }
 
 // Source is an open relation. One of Text, Stream and Rows is set.

@@ -67,7 +67,7 @@ func wanted(term Expr) (column int, ok bool) {
 
 // indexed reports whether there is an index that begins with a column.
 func (n *Scan) indexed(column int) bool {
-	return slices.ContainsFunc(n.Relation.Indices(), func(ix Index) bool { return ix.Columns()[0] == column })
+	return len(n.Relation.Indices(func(c int) bool { return c == column })) > 0
 }
 
 // Rules returns the names of the rules that have changed the plan, in the order in which they did.

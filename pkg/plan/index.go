@@ -28,7 +28,7 @@ func useForTerms(s *Scan) bool {
 	rows := float64(s.Relation.Rows())
 	var best *IndexLookup
 	least := rows / recordCost
-	for _, ix := range s.Relation.Indices() {
+	for _, ix := range s.Relation.Indices(s.asked()) {
 		l, records := lookup(s, ix)
 		if l != nil && (rows < 0 || records < least) {
 			best, least, rows = l, records, max(rows, 0)
@@ -40,6 +40,20 @@ func useForTerms(s *Scan) bool {
 	best.Records = max(1, least)
 	s.Lookup = best
 	return true
+}
+
+// asked returns which columns the terms of a scan are about.
+func (s *Scan) asked() func(column int) bool {
+	about := make([]bool, len(s.columns))
+	for _, term := range s.Terms {
+		Visit(term, func(x Expr) bool {
+			if f, ok := x.(*Field); ok {
+				about[f.Index] = true
+			}
+			return true
+		})
+	}
+	return func(column int) bool { return about[column] }
 }
 
 // lookup returns how an index answers the terms of a scan, and how many records it may find; nil when it cannot.
@@ -252,7 +266,7 @@ func useForOrder(s *Sort) (Node, bool) {
 		return s, false
 	}
 	t := scan.columns[f.Index].Type
-	for _, ix := range scan.Relation.Indices() {
+	for _, ix := range scan.Relation.Indices(func(column int) bool { return column == f.Index }) {
 		inOrder := ix.Kind() == OrderedValue || ix.Kind() == OrderedText && t == cell.String
 		if !inOrder || len(ix.Columns()) != 1 || ix.Columns()[0] != f.Index {
 			continue

@@ -80,7 +80,7 @@ func (c *Catalogue) asItStands(name string) (*relation.Relation, error) {
 		return nil, err
 	}
 	setRules(r, rules)
-	r.Search = planIndices(reading, r.Header, r.Count)
+	r.Search = (&finder{r: reading, columns: r.Header, rows: max(r.Count, 1)}).indices
 	return r, nil
 }
 
@@ -194,7 +194,7 @@ func (db *DB) Indices(table string) (list []Index, err error) {
 	if err != nil {
 		return nil, db.hintMissing(err, []string{table})
 	}
-	for _, x := range r.Indices() {
+	for _, x := range r.Indices(func(int) bool { return true }) {
 		index := Index{Name: x.Name(), Entries: x.Entries()}
 		for _, at := range x.Columns() {
 			index.Columns = append(index.Columns, r.Columns()[at].Name)

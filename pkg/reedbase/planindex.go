@@ -14,23 +14,30 @@ import (
 // The indices of a table as queries see them. An ordered index answers in the order of values. In a column of texts that is the order
 // of their bytes too; in one of no type it is so for what is no number, and each number may be one of the texts asked for.
 
-// planIndices returns the indices that hold for the text of a reading, which has about rows rows. One that cannot be had is left out:
-// without it the text is read.
-func planIndices(r *table.Reading, columns []plan.Column, rows int64) (list []plan.Index) {
-	if r.KeyIndexed() {
-		list = append(list, &keyIndex{r: r, rows: max(rows, 1)})
+// finder opens the indices of a reading as they are asked for, each once.
+type finder struct {
+	r       *table.Reading
+	columns []plan.Column
+	rows    int64 // about how many there are
+	opened  map[table.Index]*table.RowIndex
+}
+
+// indices returns the indices over columns that are wanted. One that cannot be had is left out: without it the text is read.
+func (f *finder) indices(wanted func(column int) bool) (list []plan.Index) {
+	if wanted(f.keyAt()) && f.r.KeyIndexed() {
+		list = append(list, &keyIndex{r: f.r, rows: f.rows})
 	}
-	defined, err := r.Indices()
+	defined, err := f.r.Indices()
 	if err != nil {
 		return list
 	}
 	for _, x := range defined {
-		at := placeOf(columns, x.Column)
-		if at < 0 || x.Kind == table.OrderedIndex && x.Type != columns[at].Type {
+		at := placeOf(f.columns, x.Column)
+		if at < 0 || !wanted(at) || x.Kind == table.OrderedIndex && x.Type != f.columns[at].Type {
 			continue
 		}
-		tree, err := r.OpenIndex(x)
-		if err != nil || tree == nil {
+		tree := f.open(x)
+		if tree == nil {
 			continue
 		}
 		if x.Kind == table.HashIndex {
@@ -43,6 +50,31 @@ func planIndices(r *table.Reading, columns []plan.Column, rows int64) (list []pl
 		}
 	}
 	return list
+}
+
+// keyAt returns the first column of the key.
+func (f *finder) keyAt() int {
+	if len(f.r.KeyAt) == 0 {
+		return 0
+	}
+	return f.r.KeyAt[0]
+}
+
+// open returns an index, nil when it cannot be had.
+func (f *finder) open(x table.Index) *table.RowIndex {
+	tree, known := f.opened[x]
+	if known {
+		return tree
+	}
+	tree, err := f.r.OpenIndex(x)
+	if err != nil {
+		tree = nil
+	}
+	if f.opened == nil {
+		f.opened = map[table.Index]*table.RowIndex{}
+	}
+	f.opened[x] = tree
+	return tree
 }
 
 func placeOf(columns []plan.Column, name string) int {

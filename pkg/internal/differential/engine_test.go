@@ -107,14 +107,23 @@ func (r *relation) Open() (plan.Source, error) {
 	return plan.Source{Text: bytes.NewReader(r.text), Size: int64(len(r.text))}, nil
 }
 
-func (r *relation) Indices() (list []plan.Index) {
+func (r *relation) Indices(wanted func(int) bool) (list []plan.Index) {
 	if !r.indexed || r.stream {
 		return nil
 	}
 	for i := range r.columns {
+		if !wanted(i) {
+			continue
+		}
 		for kind := plan.Hash; kind <= plan.OrderedValue; kind++ {
 			list = append(list, &index{r.table, kind, []int{i}})
 		}
 	}
-	return append(list, &index{r.table, plan.Hash, []int{1, 0}}, &index{r.table, plan.OrderedText, []int{0, 1}})
+	if wanted(1) {
+		list = append(list, &index{r.table, plan.Hash, []int{1, 0}})
+	}
+	if wanted(0) {
+		list = append(list, &index{r.table, plan.OrderedText, []int{0, 1}})
+	}
+	return list
 }
