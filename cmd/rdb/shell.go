@@ -59,6 +59,12 @@ func runShell(c *call) error {
 		return err
 	}
 	defer s.input.close()
+	if s.input.person() {
+		// A Ctrl-C that comes between the line and its statement, or behind that, is too soon or too late, and no reason to end.
+		between := make(chan os.Signal, 1)
+		signal.Notify(between, os.Interrupt)
+		defer signal.Stop(between)
+	}
 	return s.loop()
 }
 
