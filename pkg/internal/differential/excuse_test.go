@@ -1,7 +1,9 @@
 package differential
 
 import (
+	"math"
 	"slices"
+	"strconv"
 
 	"github.com/reedbase/reedbase/pkg/cell"
 	"github.com/reedbase/reedbase/pkg/syntax"
@@ -46,6 +48,12 @@ var differences = []difference{
 	{"An aggregate before IN () is one all the same", func(q *syntax.Query, _, _ answer) bool {
 		return some(q, func(n syntax.Node) bool { return ofNothing(n) && some(n.(*syntax.In).X, isAggregate) })
 	}},
+	{"and a text beside a text", func(q *syntax.Query, _, _ answer) bool {
+		return some(q, handsOn) && some(q, compares)
+	}},
+	{"may miss the 15th digit of a float", func(_ *syntax.Query, got, want answer) bool {
+		return got.err == "" && want.err == "" && len(got.rows) == len(want.rows) && sameRows(got.rows, want.rows, alikeSpelled)
+	}},
 	{"IS compares with the 0 or 1 of IN ()", func(q *syntax.Query, _, _ answer) bool {
 		return some(q, func(n syntax.Node) bool {
 			b, ok := n.(*syntax.Binary)
@@ -65,6 +73,41 @@ func excuse(q *syntax.Query, got, want answer) string {
 		}
 	}
 	return ""
+}
+
+// handsOn reports whether a node is a call that may return a cell of the column that has no type and holds numbers, which is a value of
+// no column then: a text of it is one to ReedQL beside any other cell of such a column, and more than a number to SQLite.
+func handsOn(n syntax.Node) bool {
+	c, ok := n.(*syntax.Call)
+	return ok && named(c, "coalesce", "nullif", "iif") && some(c, func(n syntax.Node) bool {
+		column, ok := n.(*syntax.Column)
+		return ok && column.Path[len(column.Path)-1].Name == "uses"
+	})
+}
+
+// compares reports whether a node compares values.
+func compares(n syntax.Node) bool {
+	switch n := n.(type) {
+	case *syntax.Binary:
+		return n.Operator >= syntax.Equal && n.Operator <= syntax.GreaterEqual
+	case *syntax.Between, *syntax.In:
+		return true
+	case *syntax.Case:
+		return n.Operand != nil
+	}
+	return false
+}
+
+// alikeSpelled reports whether values are alike, or texts that spell floats which differ in their 15th digit.
+func alikeSpelled(a, b cell.Value) bool {
+	if a.Kind() == cell.KindText && b.Kind() == cell.KindText {
+		x, xErr := strconv.ParseFloat(string(a.Text()), 64)
+		y, yErr := strconv.ParseFloat(string(b.Text()), 64)
+		if xErr == nil && yErr == nil && math.Abs(x-y) <= 1e-14*math.Abs(y) {
+			return true
+		}
+	}
+	return alike(a, b)
 }
 
 // ofNothing reports whether a node is IN ().
