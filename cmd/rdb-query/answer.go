@@ -106,7 +106,7 @@ func (a *asker) answer(p *ask.Printer, text string) error {
 }
 
 func (a *asker) one(p *ask.Printer, s syntax.Statement, text string) error {
-	query, explained, err := queryOf(s)
+	query, explained, err := queryOf(s, text)
 	if err != nil {
 		return err
 	}
@@ -136,7 +136,7 @@ func (a *asker) one(p *ask.Printer, s syntax.Statement, text string) error {
 }
 
 // queryOf returns the query that a statement is, or asks the plan of.
-func queryOf(s syntax.Statement) (query *syntax.Query, explained bool, err error) {
+func queryOf(s syntax.Statement, text string) (query *syntax.Query, explained bool, err error) {
 	if e, ok := s.(*syntax.Explain); ok {
 		s, explained = e.Statement, true
 	}
@@ -144,7 +144,7 @@ func queryOf(s syntax.Statement) (query *syntax.Query, explained bool, err error
 		return query, explained, nil
 	}
 	err = fault.New(fault.Input, "rdb-query only reads: a statement that writes is none of its queries")
-	return nil, false, fault.WithHint(err, "rdb query carries it out")
+	return nil, false, syntax.At(text, s.Pos(), fault.WithHint(err, "rdb query carries it out"))
 }
 
 // check prints what is wrong with a text, which is not run; then the answer is no.
@@ -156,7 +156,7 @@ func (a *asker) check(w io.Writer, text string) error {
 			return err
 		}
 		for _, s := range statements {
-			query, _, err := queryOf(s)
+			query, _, err := queryOf(s, text)
 			if err == nil {
 				_, err = plan.Make(query, a.catalogue, a.parameters, plan.Options{Text: text})
 			}

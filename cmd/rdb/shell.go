@@ -31,6 +31,7 @@ type shell struct {
 	number  int    // of the line read last
 	pending string // lines of a statement that has not ended
 	start   int    // the number of the first of them
+	begun   int    // the line where the text with the BEGIN of the open frame starts
 	failed  error  // the first error
 	spoilt  bool   // a statement of the open frame was refused
 }
@@ -103,6 +104,7 @@ func (s *shell) end() error {
 		s.run(text)
 	}
 	if err := s.console.Close(); err != nil {
+		s.start = s.begun
 		s.fail(err)
 	}
 	if s.input.person() {
@@ -180,6 +182,9 @@ func (s *shell) run(text string) {
 	if err != nil {
 		s.spoilt = !s.input.person() && (inFrame || s.console.Open())
 		s.fail(err)
+	}
+	if !inFrame {
+		s.begun = s.start
 	}
 	if s.timer {
 		s.tell("%s, %.3f s", count(s.printer.Rows-rows, "row"), time.Since(begun).Seconds())

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/reedbase/reedbase/pkg/plan"
 	"github.com/reedbase/reedbase/pkg/reedbase"
 	"github.com/reedbase/reedbase/pkg/syntax"
 )
@@ -13,14 +14,15 @@ import (
 type nameCache struct {
 	db      *reedbase.DB
 	tables  []string
+	makers  []string // functions that make rows
 	columns map[string][]string
 }
 
 // load reads the names.
 func (n *nameCache) load() {
-	tables, functions := n.db.Names()
-	n.tables, n.columns = slices.Concat(tables, functions), map[string][]string{}
-	for _, name := range tables {
+	n.tables, n.makers = n.db.Names()
+	n.columns = map[string][]string{}
+	for _, name := range n.tables {
 		if t, err := n.db.Table(name); err == nil {
 			n.columns[name], _ = t.Columns()
 			t.Close()
@@ -39,7 +41,9 @@ func (s *shell) complete(line string, at int, key rune) (string, int, bool) {
 	}
 	word := shared(words)
 	if len(words) == 1 {
-		word += " "
+		if !strings.HasSuffix(word, "(") {
+			word += " "
+		}
 	} else if len(word) <= at-start {
 		s.list(words)
 		return line, at, true
@@ -71,21 +75,46 @@ func (s *shell) candidates(before, line string) (start int, words []string) {
 	}
 	if want.Table {
 		words = append(words, beginning(s.names.tables, prefix)...)
+		words = append(words, calls(want, s.names.makers, prefix)...)
 	}
 	if want.Name {
 		words = append(words, beginning(s.names.columnsIn(text), prefix)...)
 	}
-	keywords := beginning(want.Keywords, prefix)
-	if prefix != "" && prefix == strings.ToLower(prefix) {
-		for i, k := range keywords {
-			keywords[i] = strings.ToLower(k)
+	if prefix != "" || len(words) == 0 { // else there are too many
+		words = append(words, inCaseOf(prefix, beginning(want.Keywords, prefix))...)
+		if want.Name {
+			words = append(words, inCaseOf(prefix, calls(want, plan.Functions(), prefix))...)
 		}
-	}
-	if prefix != "" || len(words) == 0 {
-		words = append(words, keywords...)
 	}
 	slices.Sort(words)
 	return start, slices.Compact(words)
+}
+
+// calls returns the functions that begin with prefix, each with the parenthesis that its arguments stand in, where one can stand.
+func calls(want syntax.Expected, functions []string, prefix string) []string {
+	if !want.Function {
+		return nil
+	}
+	list := beginning(functions, prefix)
+	for i := range list {
+		list[i] += "("
+	}
+	return list
+}
+
+// inCaseOf writes words as prefix is written: in lower or in upper case, where it is in one of them.
+func inCaseOf(prefix string, words []string) []string {
+	lower, upper := strings.ToLower(prefix), strings.ToUpper(prefix)
+	for i, w := range words {
+		switch {
+		case lower == upper:
+		case prefix == lower:
+			words[i] = strings.ToLower(w)
+		case prefix == upper:
+			words[i] = strings.ToUpper(w)
+		}
+	}
+	return words
 }
 
 // columnsIn returns the columns of the tables that a text names or, where it names none yet, of all.

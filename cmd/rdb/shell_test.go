@@ -107,9 +107,16 @@ func TestCompletion(t *testing.T) {
 		{"", "SELECT va", "SELECT ", "value"},
 		{"", "SELECT * FROM te", "SELECT * FROM ", "text texture"},
 		{"", "SELECT * FROM api.", "SELECT * FROM ", "api.rules"},
-		{"", "SELECT * FROM rdb_l", "SELECT * FROM ", "rdb_log"},
+		{"", "SELECT * FROM rdb_l", "SELECT * FROM ", "rdb_log("},
+		{"", "INSERT INTO rdb_l", "INSERT INTO ", ""},
+		{"", "SELECT rou", "SELECT ", "round("},
+		{"", "SELECT COUN", "SELECT ", "COUNT("},
+		{"", "SELECT mi", "SELECT ", "min( missing_translation("},
+		{"", "SELECT row", "SELECT ", "row_number("},
+		{"", "SELECT ", "SELECT ", "grain id key role value"},
+		{"", "SELECT key.la", "SELECT key.", ""},
 		{"SELECT *\n", "FROM tex", "FROM ", "text texture"},
-		{"", "SELECT * FROM texture WHERE g", "SELECT * FROM texture WHERE ", "grain"},
+		{"", "SELECT * FROM texture WHERE g", "SELECT * FROM texture WHERE ", "glob( grain group_concat("},
 		{"", "UPDATE text SET v", "UPDATE text SET ", "value"},
 		{"", "SELECT 'va", "SELECT 'va", ""},
 		{"", ".t", "", ".tables .timer"},
@@ -121,7 +128,7 @@ func TestCompletion(t *testing.T) {
 			t.Errorf("%q: %q behind %q, want %q behind %q", test.line, got, test.line[:start], test.want, test.start)
 		}
 	}
-	for _, test := range [][2]string{{"SELECT * FROM te", "SELECT * FROM text"}, {"SELECT * FROM api", "SELECT * FROM api.rules "}} {
+	for _, test := range [][2]string{{"SELECT * FROM te", "SELECT * FROM text"}, {"SELECT * FROM api", "SELECT * FROM api.rules "}, {"SELECT octet", "SELECT octet_length("}} {
 		if line, at, ok := s.complete(test[0], len(test[0]), '\t'); !ok || line != test[1] || at != len(line) {
 			t.Errorf("%q is completed to %q", test[0], line)
 		}

@@ -22,7 +22,7 @@ func clock(word string) (*function.Scalar, bool) {
 // call binds the call of a function of one row, an aggregate or a window.
 func (b *binder) call(c *syntax.Call, sc *scope) (Expr, error) {
 	name := strings.ToLower(c.Function.Name)
-	if name == "missing_translation" {
+	if name == missingTranslation {
 		return b.missing(c, sc)
 	}
 	if c.Over != nil {
@@ -49,9 +49,14 @@ func (b *binder) call(c *syntax.Call, sc *scope) (Expr, error) {
 	return &Call{f, list}, err
 }
 
+// Functions returns the names of all functions that an expression can call, in a slice of the caller's own.
+func Functions() []string {
+	return append(append(function.Names(), windowNames[:]...), missingTranslation)
+}
+
 func (b *binder) unknownFunction(c *syntax.Call) error {
 	err := fault.New(fault.NotFound, "there is no function %q", c.Function.Name)
-	near := spell.Nearest(strings.ToLower(c.Function.Name), append(function.Names(), windowNames[:]...))
+	near := spell.Nearest(strings.ToLower(c.Function.Name), Functions())
 	if near == "" {
 		return b.at(c, fault.WithHint(err, "reedql(7) lists the functions"))
 	}
@@ -101,6 +106,8 @@ func (b *binder) aggregate(c *syntax.Call, a *function.Aggregate, sc *scope) (Ex
 	list, filter, err := b.arguments(c, a, sc)
 	return &Aggregate{a, c.Distinct, list, filter}, err
 }
+
+const missingTranslation = "missing_translation"
 
 // missing binds missing_translation('en','de'): the rows whose key has the one language, and no row the key with the other.
 func (b *binder) missing(c *syntax.Call, sc *scope) (Expr, error) {

@@ -17,7 +17,7 @@ type Console struct {
 	db      *DB
 	message string
 	frame   []kept // what waits for COMMIT
-	open    bool   // BEGIN was said
+	begin   *kept  // the BEGIN of the frame that is open
 }
 
 // kept is a statement of a frame that waits for its end.
@@ -45,7 +45,7 @@ type Written struct {
 func (db *DB) Console(message string) *Console { return &Console{db: db, message: message} }
 
 // Open reports whether a frame is open: statements wait for COMMIT.
-func (c *Console) Open() bool { return c.open }
+func (c *Console) Open() bool { return c.begin != nil }
 
 // Run carries out the statements of a text. It stops at the first error; what came before it has been stored, but for the statements
 // of a frame that was not closed. They are read when they come and carried out by COMMIT, all or none, with their tables locked: each
@@ -96,15 +96,29 @@ func (db *DB) ExecFrame(ctx context.Context, text string, p Parameters, message 
 	return w, c.write(ctx, list, true, Observer{Wrote: func(did Written) error { w = did; return nil }})
 }
 
-// Close drops a frame that is open, with an error.
+// Close drops a frame that is open, with an error at its BEGIN.
 func (c *Console) Close() error {
-	if !c.open {
+	begin := c.begin
+	if begin == nil {
 		return nil
 	}
-	n := len(c.frame)
-	c.open, c.frame = false, nil
-	err := fault.New(fault.Input, "BEGIN without COMMIT: %d statements were not carried out", n)
-	return fault.WithHint(err, "COMMIT stores them, ROLLBACK drops them")
+	were := "statements were"
+	if len(c.frame) == 1 {
+		were = "statement was"
+	}
+	err := fault.New(fault.Input, "BEGIN without COMMIT: %d %s not carried out", len(c.frame), were)
+	c.begin, c.frame = nil, nil
+	return begin.at(fault.WithHint(err, "COMMIT stores them, ROLLBACK drops them"))
+}
+
+// at returns an error with the place of the statement.
+func (k kept) at(err error) error { return syntax.At(k.text, k.statement.Pos(), err) }
+
+// beginAgain is the error of a BEGIN within a frame, neverBegun that of its end without one.
+func (k kept) beginAgain() error { return k.at(fault.New(fault.Input, "a frame is open already")) }
+
+func (k kept) neverBegun() error {
+	return k.at(fault.WithHint(fault.New(fault.Input, "no frame is open"), "BEGIN opens one"))
 }
 
 // placed returns an error with the line of the statement it is about, where there are several and it says no place itself.
@@ -120,15 +134,15 @@ func placed(err error, s syntax.Statement, text string, several bool) error {
 func (c *Console) one(ctx context.Context, k kept, o Observer) error {
 	switch k.statement.(type) {
 	case *syntax.Begin:
-		if c.open {
-			return syntax.At(k.text, k.statement.Pos(), fault.New(fault.Input, "a frame is open already"))
+		if c.begin != nil {
+			return k.beginAgain()
 		}
-		c.open, c.frame = true, nil
+		c.begin, c.frame = &k, nil
 		return nil
 	case *syntax.Commit, *syntax.Rollback:
 		return c.end(ctx, k, o)
 	}
-	if c.open {
+	if c.begin != nil {
 		c.frame = append(c.frame, k)
 		return nil
 	}
@@ -151,11 +165,11 @@ func (c *Console) one(ctx context.Context, k kept, o Observer) error {
 
 // end stores or drops the open frame.
 func (c *Console) end(ctx context.Context, k kept, o Observer) error {
-	if !c.open {
-		return syntax.At(k.text, k.statement.Pos(), fault.WithHint(fault.New(fault.Input, "no frame is open"), "BEGIN opens one"))
+	if c.begin == nil {
+		return k.neverBegun()
 	}
 	list := c.frame
-	c.open, c.frame = false, nil
+	c.begin, c.frame = nil, nil
 	if _, ok := k.statement.(*syntax.Rollback); ok {
 		return o.Wrote(Written{Statement: "ROLLBACK"})
 	}

@@ -101,8 +101,13 @@ func (db *DB) Validate(text string, p Parameters) (found []error, err error) {
 	}
 	c := db.Catalogue()
 	defer c.Close()
+	frames := frameCheck{}
 	for _, s := range statements {
-		err := db.validate(s, c, kept{s, text, p})
+		k := kept{s, text, p}
+		err := frames.take(k)
+		if err == nil {
+			err = db.validate(s, c, k)
+		}
 		switch fault.KindOf(err) {
 		case fault.Input, fault.NotFound:
 			found = append(found, err)
@@ -112,7 +117,29 @@ func (db *DB) Validate(text string, p Parameters) (found []error, err error) {
 			}
 		}
 	}
+	if k := frames.begin; k != nil {
+		found = append(found, k.at(fault.WithHint(fault.New(fault.Input, "BEGIN without COMMIT"), "COMMIT stores what is behind it")))
+	}
 	return found, nil
+}
+
+// frameCheck follows the frames of statements that are not run.
+type frameCheck struct{ begin *kept } // of the frame that is open
+
+func (f *frameCheck) take(k kept) error {
+	switch k.statement.(type) {
+	case *syntax.Begin:
+		if f.begin != nil {
+			return k.beginAgain()
+		}
+		f.begin = &k
+	case *syntax.Commit, *syntax.Rollback:
+		if f.begin == nil {
+			return k.neverBegun()
+		}
+		f.begin = nil
+	}
+	return nil
 }
 
 // validate returns what is wrong with one statement.

@@ -12,6 +12,7 @@ const (
 	anExpression
 	anOperator
 	aTable
+	aSource  // a table to select from, or what stands for one
 	aName    // of a column
 	aNewName // of something that comes into being
 	anAlias
@@ -159,7 +160,7 @@ const firstKeyword = kwAll
 // spelling holds how an error names each code; a keyword or operator is its own name.
 var spelling = [codes]string{
 	endOfText: "the end of the text", aStatement: "a statement", aQuery: "a query", anExpression: "an expression", anOperator: "an operator",
-	aTable: "a table", aName: "a name", aNewName: "a name", anAlias: "an alias", aType: "a type", aVersion: "a time or version",
+	aTable: "a table", aSource: "a table", aName: "a name", aNewName: "a name", anAlias: "an alias", aType: "a type", aVersion: "a time or version",
 	aBound: "a number or parameter", endOfStatement: "the end of the statement",
 
 	comment: "a comment", plainName: "a name", quotedName: "a name", stringLiteral: "a string", number: "a number", parameter: "a parameter",

@@ -123,7 +123,8 @@ type Expected struct {
 	Start    int      // where the word begins that the text ends in, or the length of the text; what follows stands from there on
 	Keywords []string // in upper case, sorted
 	Table    bool     // a table can stand there
-	Name     bool     // a column or function can stand there, as in an expression
+	Name     bool     // a column can stand there, as in an expression
+	Function bool     // where Name, a function of values can stand there; where Table, one that makes rows
 }
 
 // Expect returns what can follow a text that may end within a word, for a shell to complete it. Of a text that is wrong before its
@@ -139,14 +140,18 @@ func Expect(text string, o Options) Expected {
 	}
 	want, ok := wantAt(text[:start], o)
 	if table := lastTable(text); table < start {
-		if wide, okay := wantAt(text[:table], o); okay && wide.has(aTable) {
+		if wide, okay := wantAt(text[:table], o); okay && (wide.has(aTable) || wide.has(aSource)) {
 			start, want, ok = table, wide, okay
 		}
 	}
 	if !ok {
 		return Expected{Start: len(text)}
 	}
-	return Expected{start, want.keywords(), want.has(aTable), want.has(anExpression) || want.has(aName)}
+	expression, source := want.has(anExpression), want.has(aSource)
+	return Expected{
+		Start: start, Keywords: want.keywords(), Table: source || want.has(aTable), Name: expression || want.has(aName),
+		Function: expression || source,
+	}
 }
 
 func lastToken(text string) (last Token) {

@@ -46,7 +46,7 @@ func (p *parser) join() (j Join, ok bool) {
 
 func (p *parser) source() Source {
 	start := p.tok.Pos
-	p.want.add(aTable)
+	p.want.add(aSource)
 	const noTable, hint = "AS OF for what is no table", "only a table has versions"
 	switch p.tok.code {
 	case stringLiteral:
@@ -76,7 +76,7 @@ func (p *parser) source() Source {
 	if p.word("LATERAL") && p.ahead().code == leftParen {
 		p.fail()
 	}
-	name := p.tableName(aTable)
+	name := p.tableName(aSource)
 	if p.tok.code == leftParen {
 		c := &TableCall{Function: name, Arguments: p.args()}
 		c.Alias = p.sourceAlias(noTable, hint)

@@ -69,21 +69,21 @@ func TestExpect(t *testing.T) {
 		{"", 0, "BEGIN COMMIT CREATE DELETE DROP", ""},
 		{"sel", 0, "BEGIN COMMIT CREATE DELETE DROP", ""},
 		{"select", 0, "BEGIN COMMIT CREATE DELETE DROP", ""},
-		{"select ", 7, "ALL DISTINCT", "name"},
-		{"select ke", 7, "ALL DISTINCT", "name"},
+		{"select ", 7, "ALL DISTINCT", "name function"},
+		{"select ke", 7, "ALL DISTINCT", "name function"},
 		{"select 1; ", 10, "BEGIN COMMIT CREATE DELETE DROP", ""},
 		{"select 1 ", 9, "AND AS BETWEEN EXCEPT FROM", ""},
 		{"select 1 fr", 9, "AND AS BETWEEN EXCEPT FROM", ""},
-		{"select * from ", 14, "", "table"},
-		{"select * from te", 14, "", "table"},
-		{"select * from api.sec", 14, "", "table"},
-		{"select * from api.", 14, "", "table"},
-		{"select * from my-ta", 14, "", "table"},
-		{"select * from 2024-", 14, "", "table"},
-		{"select * from t, ", 17, "", "table"},
-		{"select * from t join ", 21, "", "table"},
+		{"select * from ", 14, "", "table function"},
+		{"select * from te", 14, "", "table function"},
+		{"select * from api.sec", 14, "", "table function"},
+		{"select * from api.", 14, "", "table function"},
+		{"select * from my-ta", 14, "", "table function"},
+		{"select * from 2024-", 14, "", "table function"},
+		{"select * from t, ", 17, "", "table function"},
+		{"select * from t join ", 21, "", "table function"},
 		{"select * from t ", 16, "AS CROSS EXCEPT GROUP HAVING", ""},
-		{"select * from t where ", 22, "", "name"},
+		{"select * from t where ", 22, "", "name function"},
 		{"select * from t where key.la", 26, "", "name"},
 		{"select * from t where key.", 26, "", "name"},
 		{"select * from t where a between 1 ", 34, "AND", ""},
@@ -113,6 +113,9 @@ func TestExpect(t *testing.T) {
 		}
 		if e.Name {
 			things += "name"
+		}
+		if e.Function {
+			things += " function"
 		}
 		first := e.Keywords
 		if len(strings.Fields(test.first)) == 5 {
