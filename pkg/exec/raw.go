@@ -132,16 +132,13 @@ func textMembers(list []plan.Expr) func([]byte) bool {
 	}
 }
 
-// pass leaves the rows of sel for which the terms hold. A cell that its record has not is NULL.
+// pass leaves the rows of sel for which the terms hold.
 func (r *raw) pass(o *scan, sel []int32) []int32 {
 	text, spans, t := o.block.text, o.spans[r.column], o.types[r.column]
 	left := sel[:0]
 rows:
 	for _, i := range sel {
 		x := spans[i]
-		if x.length == none {
-			continue
-		}
 		content := text[x.start : x.start+x.length : x.start+x.length]
 		quoted := len(content) > 0 && content[0] == '"'
 		if quoted {

@@ -18,8 +18,8 @@ type taker interface {
 
 // scan reads the records of a text, and returns a batch, if an empty one, for each block of it. It finds the cells of the
 // columns that are needed, makes values of those that its terms are about, and of the others for the rows alone for which all
-// terms hold. A record that lacks one of these cells, or goes on behind the last column, is an error; one that nobody reads so
-// far is not looked at.
+// terms hold. A record that has more or fewer cells than the header is an error in a text that nobody has checked; in others it is
+// one where a cell that is read is not there.
 type scan struct {
 	*env
 	from   taker
@@ -42,10 +42,8 @@ type scan struct {
 	ragged int    // in the block, where a record begins that has not the header's cells; -1 is none
 }
 
-// extent is where a cell is in a block, quotes included. A length of none is a cell that the record has not.
+// extent is where a cell is in a block, quotes included.
 type extent struct{ start, length uint32 }
-
-const none = ^uint32(0)
 
 func newScan(b *builder, n *plan.Scan, s *sharing) (operator, error) {
 	from, ok := s.sites[n].(taker)
@@ -187,6 +185,9 @@ func (o *scan) find() (n int) {
 		if o.block.quotes && bytes.IndexByte(text[at:end], '"') >= 0 {
 			at = o.quoted(text, at, n)
 		} else {
+			if o.block.unchecked && bytes.Count(text[at:end], separator) != len(o.types)-1 {
+				o.note(at)
+			}
 			if len(o.cells) > 0 {
 				o.bare(text, at, end, n)
 			}
@@ -206,7 +207,7 @@ func (o *scan) refuse() error {
 		return err
 	}
 	if s, ok := o.from.(*blocks); ok {
-		return s.ragged(o.block.base+int64(o.ragged), record)
+		return s.ragged(o.block, o.ragged, record)
 	}
 	return fault.New(fault.Corrupt, "%q has not the header's cells", record)
 }
@@ -228,12 +229,11 @@ func (o *scan) bare(text []byte, at, end, row int) {
 		end--
 	}
 	column := 0
-	for k, wanted := range o.cells {
+	for _, wanted := range o.cells {
 		for column < wanted {
 			i := bytes.IndexByte(text[at:end], '|')
 			if i < 0 {
 				o.note(record)
-				o.missing(k, row)
 				return
 			}
 			at += i + 1
@@ -249,17 +249,10 @@ func (o *scan) bare(text []byte, at, end, row int) {
 	}
 }
 
-// note notes the first ragged record.
+// note notes the first ragged record. What was found of it is not used.
 func (o *scan) note(record int) {
 	if o.ragged < 0 {
 		o.ragged = record
-	}
-}
-
-// missing is for cells from the k-th that is needed on, which the record has not.
-func (o *scan) missing(k, row int) {
-	for _, wanted := range o.cells[k:] {
-		o.spans[wanted][row] = extent{0, none}
 	}
 }
 
@@ -278,10 +271,9 @@ func (o *scan) quoted(text []byte, at, row int) int {
 			k++
 		}
 		if at == len(text) || text[at] != '|' {
-			if k < len(o.cells) {
+			if k < len(o.cells) || o.block.unchecked && column != last {
 				o.note(record)
 			}
-			o.missing(k, row)
 			return lineEnd(text, at)
 		}
 		if column == last && k > 0 && o.cells[k-1] == last {
@@ -326,10 +318,6 @@ func (o *scan) values(list []int) {
 		spans, column, t := o.spans[c], o.out.cols[c], o.types[c]
 		for _, i := range o.out.sel {
 			x := spans[i]
-			if x.length == none {
-				column[i] = cell.Value{}
-				continue
-			}
 			content := text[x.start : x.start+x.length : x.start+x.length]
 			if len(content) > 0 && content[0] == '"' {
 				column[i] = t.Read(o.unquoted(content), true)

@@ -17,13 +17,17 @@ const (
 	mostBlock = 1 << 30 // bytes of one record
 )
 
+var newline, separator = []byte("\n"), []byte("|")
+
 // block is whole records, comments and blank lines, in a buffer that is used again.
 type block struct {
 	text      []byte
 	quotes    bool
 	multiline bool
+	unchecked bool   // as plan.Source has it
 	number    uint64 // in the order of the text
 	base      int64  // where the text begins in the relation's, if it comes from there in one piece
+	lines     int    // of a stream, before the text
 	buf       []byte
 }
 
@@ -40,6 +44,7 @@ type blocks struct {
 	number  uint64
 	done    bool
 	base    int64 // the offset of the text in rest, for messages
+	lines   int   // of a stream, before the text in rest
 	started bool
 	pulled  bool    // the relation has no text
 	puller  *puller // from which its rows come then
@@ -60,7 +65,7 @@ func (s *blocks) open(round int) error {
 		return err
 	}
 	s.opened, s.source, s.started = round, source, true
-	s.at, s.rest, s.number, s.done, s.base = 0, s.rest[:0], 0, false, 0
+	s.at, s.rest, s.number, s.done, s.base, s.lines = 0, s.rest[:0], 0, false, 0, 0
 	if s.pulled = source.Rows != nil; s.pulled {
 		s.puller = newPuller(source.Rows)
 		return nil
@@ -128,7 +133,8 @@ func (s *blocks) header() error {
 				return err
 			}
 			s.done = final && end >= len(text)
-			s.rest, s.base = append(s.rest[:0], text[min(end, len(text)):]...), int64(end)
+			s.rest = append(s.rest[:0], text[min(end, len(text)):]...)
+			s.pass(text[:min(end, len(text))])
 			return nil
 		}
 		if buf, err = s.larger(text); err != nil {
@@ -179,8 +185,9 @@ func (s *blocks) take(b *block) (ok bool, err error) {
 		if c.end > 0 || final {
 			s.done = final
 			b.buf, b.text, b.quotes, b.multiline, b.base = text, text[:c.end], c.quotes, c.multiline, s.base
+			b.unchecked, b.lines = s.source.Unchecked, s.lines
 			s.rest = append(s.rest[:0], text[c.end:]...)
-			s.base += int64(c.end)
+			s.pass(b.text)
 			b.number, s.number = s.number, s.number+1
 			return true, nil
 		}
@@ -190,35 +197,49 @@ func (s *blocks) take(b *block) (ok bool, err error) {
 	}
 }
 
+// pass goes on behind a text.
+func (s *blocks) pass(text []byte) {
+	s.base += int64(len(text))
+	if s.source.Text == nil { // else they can be counted when they are asked for
+		s.lines += bytes.Count(text, newline)
+	}
+}
+
 // malformed returns the error of a quoted cell.
 func (s *blocks) malformed(text []byte, c cutting) error {
 	what := "a closing quote is not followed by a separator or a line end"
 	if c.open {
 		what = "a quote is opened and never closed"
 	}
-	return s.wrong(s.base+int64(c.bad), what)
+	return s.wrong(block{text: text, base: s.base, lines: s.lines}, c.bad, what)
 }
 
-// ragged returns the error of a record that has not the header's cells.
-func (s *blocks) ragged(at int64, record []byte) error {
+// ragged returns the error of a record that has not the header's cells, which begins at this offset of the block.
+func (s *blocks) ragged(b block, at int, record []byte) error {
 	cells, _ := row.Cells(nil, record) // cut has seen that it is well-formed
-	return s.wrong(at, fmt.Sprintf("%d cells where the header has %d", len(cells), len(s.node.Columns())))
+	return s.wrong(b, at, fmt.Sprintf("%d cells where the header has %d", len(cells), len(s.node.Columns())))
 }
 
-// wrong returns the error of what stands at this offset, with its line where that can be counted.
-func (s *blocks) wrong(offset int64, what string) error {
-	if s.source.Text == nil {
-		return fault.New(fault.Input, "%s: byte %d: %s", s.node.Name, offset+1, what)
+// wrong returns the error of what stands at this offset of a block, with its line.
+func (s *blocks) wrong(b block, at int, what string) error {
+	line := 1 + b.lines + bytes.Count(b.text[:at], newline)
+	if s.source.Text != nil {
+		line = s.lineAt(b.base + int64(at))
 	}
+	return fault.New(fault.Input, "%s: line %d: %s", s.node.Name, line, what)
+}
+
+// lineAt returns the number of the line that an offset of a text is in.
+func (s *blocks) lineAt(offset int64) int {
 	line := 1
 	buf := make([]byte, blockSize)
 	for at := int64(0); at < offset; {
 		n, err := s.source.Text.ReadAt(buf[:min(int64(len(buf)), offset-at)], at)
-		line += bytes.Count(buf[:n], []byte("\n"))
+		line += bytes.Count(buf[:n], newline)
 		at += int64(n)
 		if err != nil && n == 0 {
 			break
 		}
 	}
-	return fault.New(fault.Input, "%s: line %d: %s", s.node.Name, line, what)
+	return line
 }

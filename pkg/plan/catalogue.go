@@ -58,6 +58,9 @@ type Source struct {
 	Stream io.Reader
 	// Rows is rows one after the other, each with a value for every column, valid until the next.
 	Rows iter.Seq2[[]cell.Value, error]
+	// Unchecked says of a text that nobody has looked whether each record has as many cells as the header. Then the query does, of
+	// each that it reads.
+	Unchecked bool
 	// Close, if not nil, is called once when the query is done with it.
 	Close func() error
 }

@@ -86,7 +86,11 @@ func ofRegular(text *io.SectionReader) (*Relation, error) {
 		return nil, err
 	}
 	if delimiter == '|' {
-		return Text(text, text.Size())
+		r, err := Text(text, text.Size())
+		if err == nil {
+			r.Begin = func() (plan.Source, error) { return plan.Source{Text: text, Size: text.Size(), Unchecked: true}, nil }
+		}
+		return r, err
 	}
 	converted := func() (io.Reader, error) {
 		return row.NewConverter(io.NewSectionReader(text, 0, text.Size()), delimiter)
@@ -101,7 +105,7 @@ func ofRegular(text *io.SectionReader) (*Relation, error) {
 	}
 	return &Relation{Header: Untyped(names), KeyAt: []int{0}, Count: estimate(head, text.Size()), Begin: func() (plan.Source, error) {
 		r, err := converted()
-		return plan.Source{Stream: r}, err
+		return plan.Source{Stream: r, Unchecked: true}, err
 	}}, nil
 }
 
@@ -126,7 +130,7 @@ func ofStream(in io.Reader, name string) (*Relation, error) {
 			err := fault.New(fault.Input, "%s is no file, and can be read only once", name)
 			return plan.Source{}, fault.WithHint(err, "write it into a file first")
 		}
-		return plan.Source{Stream: io.MultiReader(bytes.NewReader(head), r)}, nil
+		return plan.Source{Stream: io.MultiReader(bytes.NewReader(head), r), Unchecked: true}, nil
 	}}, nil
 }
 
