@@ -43,11 +43,7 @@ type tally struct {
 // TestQueriesAreThoseOfSQLite asks both 10,000 queries, on one worker and on several, with and without indices. SEED in the
 // environment starts the random numbers, otherwise the time does.
 func TestQueriesAreThoseOfSQLite(t *testing.T) {
-	seed := uint64(time.Now().Unix())
-	if text := os.Getenv("SEED"); text != "" {
-		seed, _ = strconv.ParseUint(text, 10, 64)
-	}
-	t.Logf("SEED=%d", seed)
+	seed := start(t)
 	all, failures := tally{map[string]int{}, map[string]int{}, 0}, 0
 	for set := range uint64(sets) {
 		failures += compareSet(t, seed+set, queries, &all)
@@ -56,6 +52,16 @@ func TestQueriesAreThoseOfSQLite(t *testing.T) {
 		}
 	}
 	all.check(t)
+}
+
+// start returns where the random numbers start, and logs it.
+func start(t *testing.T) uint64 {
+	seed := uint64(time.Now().Unix())
+	if text := os.Getenv("SEED"); text != "" {
+		seed, _ = strconv.ParseUint(text, 10, 64)
+	}
+	t.Logf("SEED=%d", seed)
+	return seed
 }
 
 // check prints the numbers, and fails where they are too small, or too large.

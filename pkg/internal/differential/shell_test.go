@@ -21,14 +21,21 @@ type answer struct {
 // shell lets sqlite3 make the tables and answer the queries, all in one process.
 func shell(t testing.TB, tables []*table, queries []string) []answer {
 	t.Helper()
+	var create strings.Builder
+	for _, table := range tables {
+		create.WriteString(table.script())
+	}
+	return shellScript(t, create.String(), queries)
+}
+
+// shellScript lets sqlite3 make tables by a script and carry out statements, all in one process.
+func shellScript(t testing.TB, create string, queries []string) []answer {
+	t.Helper()
 	if _, err := exec.LookPath("sqlite3"); err != nil {
 		t.Skip("sqlite3 is not installed")
 	}
 	var script strings.Builder
-	script.WriteString(".mode quote\n")
-	for _, table := range tables {
-		script.WriteString(table.script())
-	}
+	script.WriteString(".mode quote\n" + create)
 	lines := make([]int, len(queries)) // where each begins
 	line := 1 + strings.Count(script.String(), "\n")
 	for i, q := range queries {

@@ -23,6 +23,7 @@ type column struct {
 type table struct {
 	name    string
 	columns []column
+	keys    int // of the columns; 0 is one
 	text    []byte
 	records []record
 	rows    [][]string // as literals of SQLite
@@ -58,7 +59,7 @@ var layouts = []table{
 // samples returns the tables as the generator of queries knows them.
 func samples(tables []*table) (list []sample.Table) {
 	for _, t := range tables {
-		s := sample.Table{Name: t.name}
+		s := sample.Table{Name: t.name, Keys: t.keys}
 		for _, c := range t.columns {
 			s.Columns = append(s.Columns, sample.Column{Name: c.name, Kind: c.kind})
 		}

@@ -99,7 +99,7 @@ func (g *Generator) commonTable(d int) syntax.CommonTable {
 	}
 	t.Table = *g.alias("w")
 	t.Columns = idents("n", "s")
-	g.common = append(g.common, Table{t.Table.Name, []Column{{"n", Number}, {"s", Text}}})
+	g.common = append(g.common, Table{Name: t.Table.Name, Columns: []Column{{"n", Number}, {"s", Text}}})
 	return t
 }
 

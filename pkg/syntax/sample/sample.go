@@ -26,17 +26,22 @@ type Column struct {
 type Table struct {
 	Name    string
 	Columns []Column
+	Keys    int // how many of the columns, from the first on, are the key; 0 is one of them
 }
+
+// key returns the columns that are the key.
+func (t Table) key() []Column { return t.Columns[:max(1, t.Keys)] }
 
 // Generator makes statements that are trees as Parse makes them, but for the spans, which are empty. Equal choices make equal
 // statements.
 type Generator struct {
 	Source Source
-	Tables []Table // at least one, each with a column of either kind; the first column of each is its key
+	Tables []Table // at least one, each with a column of either kind, and one that is not of its key
 
 	// Shared makes only what SQLite has too and means alike: over the tables, with columns that are there and operands of their own
 	// kind. A query with LIMIT orders by all of its columns and its windows by all of their rows', so results are equal up to the
-	// order of rows that no ORDER BY sets. Otherwise any name and any operand stands anywhere.
+	// order of rows that no ORDER BY sets. What a row is set to asks no table that is being changed, of which SQLite sees what it has
+	// done so far. Otherwise any name and any operand stands anywhere.
 	Shared bool
 	// Spelled makes no text of a number but of a sum, for tables whose numbers are spelled in many ways.
 	Spelled bool
@@ -53,6 +58,19 @@ func (g *Generator) Statement() syntax.Statement { return g.make(g.anyStatement)
 // Query returns a query.
 func (g *Generator) Query() *syntax.Query {
 	return g.make(func() syntax.Statement { return g.anyQuery() }).(*syntax.Query)
+}
+
+// Write returns a statement that changes the rows of a table.
+func (g *Generator) Write() syntax.Statement {
+	return g.make(func() syntax.Statement {
+		switch pick := g.n(10); {
+		case pick < 5:
+			return g.insert()
+		case pick < 8:
+			return g.update()
+		}
+		return g.delete()
+	})
 }
 
 // make makes a statement that does not depend on those before it.

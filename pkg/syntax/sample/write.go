@@ -1,6 +1,11 @@
 package sample
 
-import "github.com/reedbase/reedbase/pkg/syntax"
+import (
+	"slices"
+	"strconv"
+
+	"github.com/reedbase/reedbase/pkg/syntax"
+)
 
 func (g *Generator) insert() *syntax.Insert {
 	t := pickOf(g, g.Tables)
@@ -18,13 +23,27 @@ func (g *Generator) insert() *syntax.Insert {
 	}
 	conflict := !g.may(4)
 	if g.may(2) {
-		i.Query = &syntax.Query{First: g.values(kinds)}
+		values := g.values(kinds)
+		for _, row := range values.Rows {
+			for n, k := range t.key() {
+				row[n] = g.few(k.Kind, row[n])
+			}
+		}
+		i.Query = &syntax.Query{First: values}
 	} else {
 		s := g.selectOf(nil, kinds, depth)
+		for n, k := range t.key() {
+			s.Items[n].Expression = g.few(k.Kind, s.Items[n].Expression)
+		}
 		if conflict && s.Where == nil {
 			s.Where = &syntax.Bool{Value: true} // SQLite would take ON for that of a join
 		}
 		i.Query = &syntax.Query{First: s}
+		if g.Shared && conflict { // rows of one key change it one after the other
+			for n := range kinds {
+				i.Query.OrderBy = append(i.Query.OrderBy, g.ordering(&syntax.Number{Text: strconv.Itoa(n + 1)}))
+			}
+		}
 	}
 	if conflict {
 		i.Conflict = g.conflict(t)
@@ -33,7 +52,10 @@ func (g *Generator) insert() *syntax.Insert {
 }
 
 func (g *Generator) conflict(t Table) *syntax.Conflict {
-	c := &syntax.Conflict{Columns: idents(t.Columns[0].Name)}
+	c := &syntax.Conflict{}
+	for _, k := range t.key() {
+		c.Columns = append(c.Columns, ident(k.Name))
+	}
 	if !g.Shared {
 		c.Columns = times(g, 0, 2, g.oddName)
 	}
@@ -41,6 +63,7 @@ func (g *Generator) conflict(t Table) *syntax.Conflict {
 		return c
 	}
 	s := &scope{columns: append(refs(t.Name, t.Columns), refs("excluded", t.Columns)...)}
+	defer g.without(t)()
 	c.Set = g.set(t, s)
 	if !g.may(3) {
 		c.Where = g.expr(s, truth, 2)
@@ -48,15 +71,32 @@ func (g *Generator) conflict(t Table) *syntax.Conflict {
 	return c
 }
 
-func (g *Generator) set(t Table, s *scope) []syntax.Assignment {
-	return times(g, 1, 2, func() syntax.Assignment {
-		c := pickOf(g, t.Columns)
-		a := syntax.Assignment{Column: ident(c.Name), Value: g.expr(s, c.Kind, 2)}
+// without has what comes ask other tables than t, if there are any, until the result is called.
+func (g *Generator) without(t Table) (again func()) {
+	all := g.Tables
+	if others := slices.DeleteFunc(slices.Clone(all), func(o Table) bool { return o.Name == t.Name }); g.Shared && len(others) > 0 {
+		g.Tables = others
+	}
+	return func() { g.Tables = all }
+}
+
+func (g *Generator) set(t Table, s *scope) (list []syntax.Assignment) {
+	free := slices.Clone(t.Columns[len(t.key()):])
+	for range 1 + g.n(2) {
+		if len(free) == 0 {
+			break
+		}
+		at := g.n(len(free))
+		a := syntax.Assignment{Column: ident(free[at].Name), Value: g.expr(s, free[at].Kind, 2)}
 		if !g.Shared {
 			a.Column = g.oddName()
+		} else {
+			a.Value = g.onto(s, free[at], a.Value)
+			free = slices.Delete(free, at, at+1)
 		}
-		return a
-	})
+		list = append(list, a)
+	}
+	return list
 }
 
 // target returns a table to change, and what an expression in the statement may refer to.
@@ -72,18 +112,68 @@ func (g *Generator) target() (Table, *syntax.Table, *scope) {
 
 func (g *Generator) update() *syntax.Update {
 	of, t, s := g.target()
-	u := &syntax.Update{Table: t, Set: g.set(of, s)}
+	u := &syntax.Update{Table: t}
+	func() {
+		defer g.without(of)()
+		u.Set = g.set(of, s)
+	}()
 	if g.Shared || g.may(2) {
-		u.Where = g.expr(s, truth, depth)
+		u.Where = g.which(of, s)
 	}
 	return u
 }
 
+// onto returns a value that is set, now and then joined to the one that is there, so that it matters how often that is done.
+func (g *Generator) onto(s *scope, c Column, x syntax.Expression) syntax.Expression {
+	at := slices.IndexFunc(s.columns, func(r ref) bool { return r.path[1] == c.Name })
+	if !g.may(2) {
+		return x
+	}
+	if c.Kind == Text {
+		return &syntax.Binary{Operator: syntax.Concat, X: s.columns[at].expr(), Y: x}
+	}
+	return &syntax.Binary{Operator: syntax.Add, X: s.columns[at].expr(), Y: x}
+}
+
+// few returns x, or one of few values of it, so that rows meet.
+func (g *Generator) few(kind Kind, x syntax.Expression) syntax.Expression {
+	switch {
+	case !g.Shared || g.may(4):
+		return x
+	case kind == Text:
+		return &syntax.Call{Function: ident("substr"), Arguments: []syntax.Expression{x, &syntax.Number{Text: "1"}, &syntax.Number{Text: "1"}}}
+	}
+	return &syntax.Binary{Operator: syntax.Modulo, X: x, Y: &syntax.Number{Text: "3"}}
+}
+
+// which returns the condition of the rows that are changed. It names their keys now and then, so that they are found by those.
+func (g *Generator) which(of Table, s *scope) syntax.Expression {
+	if !g.Shared || !g.may(3) {
+		return g.expr(s, truth, depth)
+	}
+	all := &syntax.Logical{}
+	for i, k := range of.key() {
+		x := s.columns[i].expr()
+		if g.may(3) {
+			all.Terms = append(all.Terms, &syntax.In{X: x, List: times(g, 1, 3, func() syntax.Expression { return g.leaf(nil, k.Kind) })})
+		} else {
+			all.Terms = append(all.Terms, &syntax.Binary{Operator: syntax.Equal, X: x, Y: g.leaf(nil, k.Kind)})
+		}
+	}
+	if g.may(3) {
+		all.Terms = append(all.Terms, g.expr(s, truth, depth))
+	}
+	if len(all.Terms) == 1 {
+		return all.Terms[0]
+	}
+	return all
+}
+
 func (g *Generator) delete() *syntax.Delete {
-	_, t, s := g.target()
+	of, t, s := g.target()
 	d := &syntax.Delete{Table: t}
 	if g.Shared || g.may(2) {
-		d.Where = g.expr(s, truth, depth)
+		d.Where = g.which(of, s)
 	}
 	return d
 }
