@@ -19,8 +19,11 @@ BUILD = CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-X $(MODULE)/pkg/cli.versi
 .NOTPARALLEL:
 .PHONY: build check packages lint cross test man fuzz demo bench install clean
 
+# Each command is written again in one piece, which takes a third of a millisecond off its start: a linker writes through a mapping, and
+# leaves the file in the page cache as single pages, each of which is then mapped by itself.
 build:
 	$(BUILD) -o bin/ ./cmd/...
+	@for command in bin/*; do dd if=$$command of=$$command.new bs=64M status=none && chmod 755 $$command.new && mv $$command.new $$command || exit 1; done
 
 check: packages build lint cross test
 

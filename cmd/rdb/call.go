@@ -21,7 +21,6 @@ type call struct {
 	db       *reedbase.DB // once it is open
 
 	dir, user string // --dir and --user
-	login     string // who writes when nothing names a user
 	trust     bool
 
 	switches map[string]*bool // the verb's flags by their last name
@@ -167,33 +166,21 @@ func (c *call) place() string {
 	return dir
 }
 
+// options names who writes: --user or REED_USER, else config.toml, else the login name.
 func (c *call) options() reedbase.Options {
-	o := reedbase.Options{User: c.user, Login: c.login, Trust: c.trust, Warn: func(text string) { c.Warn("%s", text) }}
+	o := reedbase.Options{User: c.user, Login: c.loginName, Trust: c.trust, Warn: func(text string) { c.Warn("%s", text) }}
+	if o.User == "" {
+		o.User = c.Getenv("REED_USER")
+	}
 	if c.Getenv("RDB_TRACE") != "" {
 		o.Trace = c.Trace
 	}
 	return o
 }
 
-// openToWrite opens the database for a write, which needs a user's name: that of --user or REED_USER, else of config.toml, else
-// the login name.
-func (c *call) openToWrite() (*reedbase.DB, error) {
-	if c.user == "" {
-		c.user = c.Getenv("REED_USER")
-	}
-	if c.user == "" {
-		c.login = c.loginName()
-	}
-	return c.open()
-}
-
 // table opens the table that the first operand names.
 func (c *call) table() (*reedbase.Table, error) {
-	open := c.open
-	if c.verb.shape == writes {
-		open = c.openToWrite
-	}
-	db, err := open()
+	db, err := c.open()
 	if err != nil {
 		return nil, err
 	}

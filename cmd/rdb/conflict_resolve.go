@@ -19,7 +19,7 @@ func runConflictResolve(c *call) error {
 	if err != nil {
 		return err
 	}
-	db, err := c.openToWrite()
+	db, err := c.open()
 	if err != nil {
 		return err
 	}

@@ -13,7 +13,7 @@ func runPointInTime(c *call) error {
 	if err != nil {
 		return err
 	}
-	db, err := c.openToWrite()
+	db, err := c.open()
 	if err != nil {
 		return err
 	}

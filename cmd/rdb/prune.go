@@ -9,7 +9,7 @@ import (
 )
 
 func runVersionPrune(c *call) error {
-	db, err := c.openToWrite()
+	db, err := c.open()
 	if err != nil {
 		return err
 	}

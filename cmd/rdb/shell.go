@@ -51,7 +51,7 @@ func runShell(c *call) error {
 	if err != nil {
 		return err
 	}
-	db, err := c.openToWrite()
+	db, err := c.open()
 	if err != nil {
 		return err
 	}

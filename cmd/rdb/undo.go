@@ -16,7 +16,7 @@ func runFrameRollback(c *call) error {
 		err := fault.New(fault.No, "frame %s is not taken back: --confirm is missing", c.operands[0])
 		return fault.WithHint(err, "--dry-run says what it would do")
 	}
-	db, err := c.openToWrite()
+	db, err := c.open()
 	if err != nil {
 		return err
 	}

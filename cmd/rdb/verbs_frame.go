@@ -90,7 +90,7 @@ func runBatch(c *call) error {
 	if err != nil {
 		return inFile(file, err)
 	}
-	db, err := c.openToWrite()
+	db, err := c.open()
 	if err != nil {
 		return err
 	}
@@ -132,7 +132,7 @@ func (c *call) batchStatements(file string, in io.Reader) error {
 	if err != nil {
 		return inFile(file, err)
 	}
-	db, err := c.openToWrite()
+	db, err := c.open()
 	if err != nil {
 		return err
 	}

@@ -75,7 +75,7 @@ func runQuery(c *call) error {
 	if err != nil {
 		return err
 	}
-	db, err := c.openToWrite()
+	db, err := c.open()
 	if err != nil {
 		return err
 	}

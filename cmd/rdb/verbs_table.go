@@ -93,7 +93,7 @@ func runImport(c *call) error {
 	if options.Schema, err = c.schemaFlag(); err != nil {
 		return err
 	}
-	db, err := c.openToWrite()
+	db, err := c.open()
 	if err != nil {
 		return err
 	}
@@ -157,7 +157,7 @@ func runTableCreate(c *call) error {
 	if schema == nil && c.text("columns") == "" {
 		return fault.New(fault.Usage, "table:create wants --columns A,B,C or --schema FILE")
 	}
-	db, err := c.openToWrite()
+	db, err := c.open()
 	if err != nil {
 		return err
 	}

@@ -21,7 +21,9 @@ import (
 	"os/signal"
 	"runtime"
 	"strings"
+	"sync"
 	"syscall"
+	"time"
 
 	"golang.org/x/term"
 
@@ -44,6 +46,7 @@ type Env struct {
 
 	stdout, stderr *os.File // the process's own, to ask whether they are terminals; nil in tests
 	ctx            context.Context
+	listen         func() // makes ctx heed signals from now on
 }
 
 // Main runs a command as the whole work of a process and returns its exit code: it makes an Env, calls run, flushes Out and
@@ -85,15 +88,27 @@ func (e *Env) Command(usage string, args []string) *Env {
 	return &verb
 }
 
-// Context ends when the process is asked to stop by SIGINT, SIGTERM or SIGHUP. From the first call on such a signal no longer
-// ends the process at once; a second one does.
+// Context ends when the process is asked to stop by SIGINT, SIGTERM or SIGHUP. Soon after the first call such a signal no longer ends
+// the process at once; a second one does. A command that has something to clear up calls listen first.
 func (e *Env) Context() context.Context {
 	if e.ctx == nil {
-		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
-		context.AfterFunc(ctx, stop)
-		e.ctx = ctx
+		ctx, stop := context.WithCancel(context.Background())
+		e.ctx, e.listen = ctx, sync.OnceFunc(func() { listen(ctx, stop) })
+		time.AfterFunc(deaf, e.listen)
 	}
 	return e.ctx
+}
+
+// Listening for signals takes two more threads, and with them a tenth of the time of a short command. A command that is over before
+// this can as well be ended by the signal itself.
+const deaf = 10 * time.Millisecond
+
+func listen(ctx context.Context, stop context.CancelFunc) {
+	signals, ignore := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	context.AfterFunc(signals, func() {
+		ignore()
+		stop()
+	})
 }
 
 // Warn prints a warning, made as by fmt.Sprintf: the work goes on, but somebody should know.

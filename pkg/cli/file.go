@@ -96,7 +96,9 @@ func WriteOutput(e *Env, name string, write func(io.Writer) error) error {
 	case err == nil:
 		mode = info.Mode().Perm()
 	}
-	return replace(e.Context(), name, mode, err == nil, write)
+	ctx := e.Context()
+	e.listen()
+	return replace(ctx, name, mode, err == nil, write)
 }
 
 func writeThrough(name string, write func(io.Writer) error) error {

@@ -66,15 +66,15 @@ func (c *Catalogue) asItStands(name string) (*relation.Relation, error) {
 	if err != nil {
 		return nil, err
 	}
-	rules, err := t.t.Rules()
-	if err != nil {
-		return nil, err
-	}
 	reading, err := t.t.Reading()
 	if err != nil {
 		return nil, err
 	}
 	c.opened = append(c.opened, reading)
+	rules, err := reading.Rules()
+	if err != nil {
+		return nil, err
+	}
 	r, err := relation.Text(reading.ReaderAt, reading.Size)
 	if err != nil {
 		return nil, err

@@ -32,7 +32,7 @@ type Config = store.Config
 // Options is how a database is used. The zero value reads; a write needs a User.
 type Options struct {
 	User  string               // the name under which writes are recorded
-	Login string               // that name when User is empty and the database's settings give none
+	Login func() string        // asked for that name when User is empty and the database's settings give none; nil knows none
 	Wait  time.Duration        // how long a write waits for a table's lock; 0 takes the database's setting
 	Warn  func(text string)    // told what a user should know although a call succeeded; nil drops it
 	Trust bool                 // also open a database that belongs to another user
@@ -93,8 +93,8 @@ func (db *DB) user() (uint64, error) {
 		if err != nil {
 			return 0, err
 		}
-		if name = c.User.Name; name == "" {
-			name = db.opt.Login
+		if name = c.User.Name; name == "" && db.opt.Login != nil {
+			name = db.opt.Login()
 		}
 	}
 	if name == "" {

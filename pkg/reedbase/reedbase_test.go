@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -360,20 +361,20 @@ func TestUser(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, ".reed", "config.toml"), []byte("[user]\nname = \"bob\"\n"), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	for _, c := range []struct {
+	for i, c := range []struct {
 		o    reedbase.Options
 		want string
-	}{{reedbase.Options{}, "bob"}, {reedbase.Options{Login: "eve"}, "bob"}, {reedbase.Options{User: "ada"}, "ada"}} {
+	}{{reedbase.Options{}, "bob"}, {reedbase.Options{Login: func() string { return "eve" }}, "bob"}, {reedbase.Options{User: "ada"}, "ada"}} {
 		db, err := reedbase.Open(dir, c.o)
 		if err != nil {
 			t.Fatal(err)
 		}
-		x, _, err := db.Import("t", []byte("key\n"+c.want+c.o.Login+"\n"), reedbase.ImportOptions{})
+		x, _, err := db.Import("t", []byte("key\n"+c.want+strconv.Itoa(i)+"\n"), reedbase.ImportOptions{})
 		if err != nil {
 			t.Fatal(err)
 		}
 		if v, err := x.Resolve(""); err != nil || v.User != c.want {
-			t.Errorf("%+v: %q %v", c.o, v.User, err)
+			t.Errorf("options %d: %q %v", i, v.User, err)
 		}
 		x.Close()
 		db.Close()
