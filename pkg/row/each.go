@@ -88,9 +88,8 @@ func (w *window) fill() error {
 	return err
 }
 
-// recordWindow is how much RecordAt reads first: more than most rows are long, and not more than the kernel holds in one
-// page.
-const recordWindow = 4 << 10
+// recordWindow is how much is read first of a record whose end is not known: more than most rows are long.
+const recordWindow = 1 << 10
 
 // RecordAt returns the record that begins at offset at of the first size bytes of r, its line end included. A quoted cell
 // that is malformed, or not closed in the text, is refused with fault.Input; that a record begins there is for the caller

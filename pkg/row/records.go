@@ -17,8 +17,12 @@ type Records struct {
 	off int64
 }
 
-// nearby is how far from what was read last a record may begin so that much is read at once, in bytes.
-const nearby = 32 << 10
+// A record that begins less than nearby bytes behind what was read last makes the next read one of readAhead bytes: to ask the system
+// once more costs about as much as copying nearby bytes from it.
+const (
+	nearby    = 4 << 10
+	readAhead = 32 << 10
+)
 
 // At is RecordAt; what it returns is good until the next call.
 func (r *Records) At(at int64) ([]byte, error) {
@@ -33,7 +37,7 @@ func (r *Records) At(at int64) ([]byte, error) {
 	}
 	n := int64(recordWindow)
 	if at > r.off && behind < nearby && len(r.buf) > 0 {
-		n = nearby
+		n = readAhead
 	}
 	for ; ; n *= 2 {
 		if err := r.fill(at, min(n, r.Size-at)); err != nil {
