@@ -194,11 +194,9 @@ func FuzzCells(f *testing.F) {
 		} else if replaced == nil {
 			t.Fatal("a column too many is accepted")
 		}
-		for delimiter := range byte(128) {
-			if converted, err := Convert(nil, record, delimiter); err == nil {
-				if _, _, err := scan(converted); err != nil {
-					t.Fatalf("%q: %v", converted, err)
-				}
+		if converted, err := Convert(nil, record, column&127); err == nil { // any delimiter of ASCII
+			if _, _, err := scan(converted); err != nil {
+				t.Fatalf("%q: %v", converted, err)
 			}
 		}
 	})
