@@ -113,8 +113,11 @@ type group struct {
 	text []byte
 }
 
+// tooLong reports whether the text can be no result any more, whatever comes behind it.
+func (a *group) tooLong() bool { return len(a.text)-a.lead > DefaultMaxText }
+
 func (a *group) Add(args []cell.Value) {
-	if args[0].IsNull() {
+	if args[0].IsNull() || a.tooLong() {
 		return
 	}
 	before := len(a.text)
@@ -133,6 +136,9 @@ func (a *group) Merge(other Accumulator) {
 	o := other.(*group)
 	if !a.some {
 		*a = *o
+		return
+	}
+	if a.tooLong() {
 		return
 	}
 	a.text = append(a.text, o.text...)

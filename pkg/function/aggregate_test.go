@@ -82,6 +82,27 @@ func TestGroupConcat(t *testing.T) {
 	}
 }
 
+// TestGroupConcatKeepsNoMoreThanAResult adds texts behind one that is too long, which cannot be a result any more.
+func TestGroupConcatKeepsNoMoreThanAResult(t *testing.T) {
+	a, _ := function.FindAggregate("group_concat")
+	of, other := a.New(), a.New()
+	row := []cell.Value{cell.FromText(make([]byte, 1<<20))}
+	other.Add(row)
+	for range function.DefaultMaxText >> 20 {
+		of.Add(row)
+	}
+	if n := testing.AllocsPerRun(200, func() { of.Add(row); of.Merge(other) }); n > 0 {
+		t.Errorf("%v allocations a row", n)
+	}
+	if _, err := of.Result(&function.Context{}); fault.KindOf(err) != fault.Input {
+		t.Error(err)
+	}
+	of.Reset()
+	if of.Add(row); testing.AllocsPerRun(1, func() { of.Add(row) }) > 0 {
+		t.Error("what was kept is not used again")
+	}
+}
+
 // cells draws values of every kind, such as may be added up.
 func cells() *rapid.Generator[cell.Value] {
 	return rapid.Custom(func(t *rapid.T) cell.Value {

@@ -15,7 +15,7 @@ const blockSize = 4 << 10
 // pure functions. It must not be copied, and each goroutine needs its own.
 type Context struct {
 	Now     time.Time     // what "now" means in the whole statement; its location is what "localtime" means
-	MaxText int           // bytes that the text of one result has at most; 0: DefaultMaxText
+	MaxText int           // bytes that the text of one result has at most, no more than DefaultMaxText; 0: that
 	Random  func() uint64 // random numbers, all bits alike; nil: random() is an error
 
 	block    []byte // texts of results, one behind the other; what lies behind its length is free

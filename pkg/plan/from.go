@@ -142,6 +142,9 @@ func (b *binder) reference(s *syntax.Table, c *common, sc *scope) (Node, error) 
 	if c.bound && c.query != sc.query {
 		return nil, b.refuse(s, "%q, which uses names of the query around it, cannot be used within another query", c.name)
 	}
+	if b.unfolded += c.unfolds; b.unfolded > maxUnfolded {
+		return nil, b.refuse(s, "the names of WITH stand for more than %d queries", maxUnfolded)
+	}
 	c.shared.uses++
 	src := source{name: s.Table.Name, columns: c.columns}
 	if s.Alias != nil {
@@ -165,18 +168,37 @@ func (b *binder) table(s *syntax.Table, sc *scope) (Node, error) {
 		asOf = x.(*Constant).Value
 	}
 	r, err := b.catalogue.Table(s.Table.Name, asOf)
-	if err != nil && fault.KindOf(err) == fault.NotFound && fault.HintOf(err) == "" && s.AsOf == nil {
-		tables, _ := b.catalogue.Names()
-		for c := b.common; c != nil; c = c.next {
-			tables = append(tables, c.name)
-		}
-		err = suggested(err, "table", s.Table.Name, tables)
+	if err != nil && fault.KindOf(err) == fault.NotFound {
+		err = b.noTable(s, err)
 	}
 	n, err := b.relation(s, s.Alias, s.Table.Name, r, err, sc)
 	if scan, ok := n.(*Scan); ok {
 		scan.table = s.AsOf == nil
 	}
 	return n, err
+}
+
+// noTable says more about a table that is not there: it may be a query of a WITH that cannot be asked where it stands.
+func (b *binder) noTable(s *syntax.Table, err error) error {
+	tables, _ := b.catalogue.Names()
+	if s.AsOf == nil {
+		for _, u := range b.unnamed {
+			if !strings.EqualFold(u.name, s.Table.Name) {
+				continue
+			}
+			if u.begun {
+				return fault.New(fault.Input, "%q asks itself: a recursive WITH is not supported", s.Table.Name)
+			}
+			return fault.WithHint(fault.New(fault.Input, "%q is not there yet: WITH names it further on", s.Table.Name), "a query of WITH asks those before it")
+		}
+		for c := b.common; c != nil; c = c.next {
+			tables = append(tables, c.name)
+		}
+	}
+	if fault.HintOf(err) != "" || slices.Contains(tables, s.Table.Name) {
+		return err
+	}
+	return suggested(err, "table", s.Table.Name, tables)
 }
 
 func suggested(err error, what, name string, known []string) error {
@@ -191,6 +213,9 @@ func (b *binder) tableCall(s *syntax.TableCall, sc *scope) (Node, error) {
 	b.clause = "a table function"
 	for _, a := range s.Arguments {
 		x, err := b.expr(a, &scope{})
+		if _, name := a.(*syntax.Column); name && fault.KindOf(err) == fault.NotFound {
+			err = fault.WithHint(err, "an argument of a table function is a constant")
+		}
 		if err != nil {
 			return nil, err
 		}

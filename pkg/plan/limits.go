@@ -11,6 +11,7 @@ const (
 	maxArms       = 500       // that UNION and its like join
 	maxColumns    = 2000      // of a result, a table or a join
 	maxPartitions = 64        // expressions of one PARTITION BY
+	maxUnfolded   = 10_000    // queries that names of WITH stand for, each time they are used
 	maxNodes      = 1_000_000 // operands and operators that names of items stand for, each time they are used
 )
 

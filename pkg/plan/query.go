@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/reedbase/reedbase/pkg/cell"
@@ -14,6 +15,8 @@ type binder struct {
 	parameters Parameters
 	text       string
 	common     *common
+	unnamed    []unnamed
+	unfolded   int // queries that names of WITH stood for, with those that these stand for
 	clause     string // that an expression stands in, where it may have no aggregates
 	windows    bool   // an expression may have windows
 	inside     string // the aggregate or window whose arguments these are
@@ -29,6 +32,13 @@ type common struct {
 	columns []Column
 	query   *Subquery // that the names of the query around go through, if it uses any
 	bound   bool      // it uses names of a query around
+	unfolds int       // queries that it stands for
+}
+
+// unnamed is a query of a WITH that cannot be asked: it is being bound, or stands behind the one that is.
+type unnamed struct {
+	name  string
+	begun bool
 }
 
 // at gives an error its place.
@@ -207,6 +217,8 @@ func (b *binder) limit(q *syntax.Query, n Node, outer *scope, sub *Subquery) (No
 
 // with binds the queries of a WITH, each seeing those before it.
 func (b *binder) with(list []syntax.CommonTable, outer *scope, sub *Subquery) error {
+	around := b.unnamed
+	defer func() { b.unnamed = around }()
 	for i, t := range list {
 		for _, u := range list[:i] {
 			if strings.EqualFold(u.Table.Name, t.Table.Name) {
@@ -217,6 +229,11 @@ func (b *binder) with(list []syntax.CommonTable, outer *scope, sub *Subquery) er
 		if sub != nil {
 			used = len(sub.Arguments)
 		}
+		before := b.unfolded
+		b.unnamed = slices.Clone(around)
+		for j, u := range list[i:] {
+			b.unnamed = append(b.unnamed, unnamed{u.Table.Name, j == 0})
+		}
 		n, err := b.query(t.Query, outer, sub)
 		if err != nil {
 			return err
@@ -226,7 +243,7 @@ func (b *binder) with(list []syntax.CommonTable, outer *scope, sub *Subquery) er
 			return err
 		}
 		b.common = &common{next: b.common, name: t.Table.Name, shared: &Shared{Name: t.Table.Name, Input: n}, columns: columns, query: sub,
-			bound: sub != nil && (len(sub.Arguments) > used || Dependent(n))}
+			bound: sub != nil && (len(sub.Arguments) > used || Dependent(n)), unfolds: 1 + b.unfolded - before}
 	}
 	return nil
 }

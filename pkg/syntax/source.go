@@ -100,7 +100,7 @@ func (p *parser) asOf() Expression {
 	case stringLiteral, number, parameter:
 		return p.primary()
 	}
-	p.fail()
+	p.failHint("a version stands in quotes: AS OF '~1'")
 	return nil
 }
 
