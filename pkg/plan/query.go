@@ -16,7 +16,7 @@ type binder struct {
 	text       string
 	common     *common
 	unnamed    []unnamed
-	unfolded   int // queries that names of WITH stood for, with those that these stand for
+	unfolded   int    // queries that names of WITH stood for, with those that these stand for
 	clause     string // that an expression stands in, where it may have no aggregates
 	windows    bool   // an expression may have windows
 	inside     string // the aggregate or window whose arguments these are

@@ -140,13 +140,22 @@ func (s *scope) column(table, name string, asKey bool) (*Field, source, error) {
 			i = src.key[0]
 		}
 		if i == ambiguous || i >= 0 && found != nil {
-			return nil, from, fault.WithHint(fault.New(fault.Input, "the name %q is ambiguous", name), "write the table before it: %s", s.owners(name))
+			return nil, from, s.meantTwice(name, i == ambiguous)
 		}
 		if i >= 0 {
 			found, from = &Field{src.at + i, src.columns[i].Name, src.columns[i].Type}, src
 		}
 	}
 	return found, from, nil
+}
+
+// meantTwice returns the error of a name that several columns have, perhaps of one source.
+func (s *scope) meantTwice(name string, ofOne bool) error {
+	err := fault.New(fault.Input, "the name %q is ambiguous", name)
+	if ofOne {
+		return fault.WithHint(err, "several columns have it: WITH t (a, b) AS (SELECT * FROM …) gives them other names")
+	}
+	return fault.WithHint(err, "write the table before it: %s", s.owners(name))
 }
 
 const ambiguous = -2

@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"slices"
 	"sync/atomic"
 
 	"github.com/reedbase/reedbase/pkg/fault"
@@ -136,47 +137,66 @@ func ofStream(in io.Reader, name string) (*Relation, error) {
 
 // sniff returns what stands between the cells, and all that it has read to find out.
 func sniff(r io.Reader) (delimiter byte, read []byte, err error) {
+	var s sniffer
 	for {
-		read = append(read, make([]byte, headSize)...)
-		n, err := io.ReadAtLeast(r, read[len(read)-headSize:], 1)
-		read = read[:len(read)-headSize+n]
+		if len(read) == cap(read) {
+			read = slices.Grow(read, max(headSize, len(read)))
+		}
+		n, err := io.ReadAtLeast(r, read[len(read):cap(read)], 1)
+		read = read[:len(read)+n]
 		if err != nil && err != io.EOF {
 			return 0, read, err
 		}
-		if delimiter, whole := delimiterOf(firstRecord(read)); whole || err == io.EOF || len(read) > maxHead {
-			return delimiter, read, nil
+		if s.look(read) || err == io.EOF || len(read) > maxHead {
+			return cmp.Or(s.delimiter, '|'), read, nil
 		}
 	}
 }
 
-// firstRecord returns a text from the first line on that has something on it and is no comment.
-func firstRecord(text []byte) []byte {
-	text = bytes.TrimPrefix(text, []byte("\ufeff"))
-	for {
-		line, rest, more := bytes.Cut(text, []byte("\n"))
-		if trimmed := bytes.TrimRight(line, "\r"); !more || len(trimmed) > 0 && trimmed[0] != '#' {
-			return text
-		}
-		text = rest
-	}
+// sniffer looks through the beginning of a text, as much as there is of it each time.
+type sniffer struct {
+	at        int  // what is before has been seen
+	begun     bool // the first line with something on it has, which is no comment
+	quoted    bool
+	delimiter byte // the first that was seen outside of quotes; 0 is none
 }
 
-// delimiterOf returns what stands between the cells of the record that a text begins with, as far as quotes show no end of it, and
-// whether the text holds its end.
-func delimiterOf(text []byte) (delimiter byte, whole bool) {
-	quoted := false
-	for _, c := range text {
-		switch {
+// look goes on to the end of a text, and reports whether the delimiter is known then.
+func (s *sniffer) look(text []byte) bool {
+	if !s.begun && !s.begin(text) {
+		return false
+	}
+	for ; s.at < len(text); s.at++ {
+		switch c := text[s.at]; {
 		case c == '"':
-			quoted = !quoted
-		case quoted:
+			s.quoted = !s.quoted
+		case s.quoted:
 		case c == '\n':
-			return cmp.Or(delimiter, '|'), true
+			return true
 		case c == '|':
-			return c, true
-		case delimiter == 0 && (c == ',' || c == ';' || c == '\t'):
-			delimiter = c
+			s.delimiter = c
+			return true
+		case s.delimiter == 0 && (c == ',' || c == ';' || c == '\t'):
+			s.delimiter = c
 		}
 	}
-	return cmp.Or(delimiter, '|'), false
+	return false
 }
+
+// begin passes by blank lines and comments, and reports whether something else has begun.
+func (s *sniffer) begin(text []byte) bool {
+	const mark = "\ufeff"
+	if s.at == 0 && bytes.HasPrefix(text, []byte(mark)) {
+		s.at = len(mark)
+	}
+	for {
+		line, _, whole := bytes.Cut(text[s.at:], newline)
+		trimmed := bytes.TrimRight(line, "\r")
+		if s.begun = len(trimmed) > 0 && trimmed[0] != '#'; s.begun || !whole {
+			return s.begun
+		}
+		s.at += len(line) + 1
+	}
+}
+
+var newline = []byte("\n")

@@ -8,6 +8,7 @@ import (
 	"iter"
 
 	"github.com/reedbase/reedbase/pkg/cell"
+	"github.com/reedbase/reedbase/pkg/fault"
 	"github.com/reedbase/reedbase/pkg/plan"
 	"github.com/reedbase/reedbase/pkg/rbks"
 	"github.com/reedbase/reedbase/pkg/row"
@@ -88,15 +89,18 @@ func Header(r io.Reader) (names []string, read []byte, err error) {
 			return nil, read, err
 		}
 		names, end, err := row.Header(read)
-		if ended || len(read) > maxHead || err == nil && (end < len(read) || bytes.HasSuffix(read, []byte("\n"))) {
+		switch {
+		case ended, err == nil && (end < len(read) || bytes.HasSuffix(read, newline)):
 			return names, read, err
+		case len(read) > maxHead:
+			return nil, read, fault.New(fault.Input, "the header has more than %d bytes", maxHead)
 		}
 	}
 }
 
 // estimate returns about how many rows a text has that begins with head.
 func estimate(head []byte, size int64) int64 {
-	lines := int64(bytes.Count(head, []byte("\n")))
+	lines := int64(bytes.Count(head, newline))
 	if int64(len(head)) >= size || lines < 2 {
 		return max(lines-1, 0)
 	}

@@ -113,6 +113,33 @@ func TestStdinOfAFileIsReadFromWhereItStands(t *testing.T) {
 	}
 }
 
+// TestLongHeaders takes one that comes in small pieces in a time that grows with its length alone, and refuses one without an end.
+func TestLongHeaders(t *testing.T) {
+	long := "\r\n\n" + strings.Repeat("x", 4<<20) + ",\"a|\nb\"\n1,2\n"
+	files := relation.Files{In: iotestReader{strings.NewReader(long)}}
+	r, err := files.Stdin()
+	if err != nil || len(r.Columns()) != 2 || r.Columns()[1].Name != "a|\nb" {
+		t.Fatal(err)
+	}
+	if got := textOf(t, r); !strings.HasSuffix(got, "|\"a|\nb\"\n1|2\n") {
+		t.Errorf("%q", got[len(got)-30:])
+	}
+	files = relation.Files{In: endless{}}
+	if _, err := files.Stdin(); fault.KindOf(err) != fault.Input || !strings.Contains(err.Error(), "the header has more than") {
+		t.Error(err)
+	}
+}
+
+// endless is one line without an end.
+type endless struct{}
+
+func (endless) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = 'x'
+	}
+	return len(p), nil
+}
+
 func TestFilesRefuse(t *testing.T) {
 	dir := t.TempDir()
 	empty := filepath.Join(dir, "empty.csv")
