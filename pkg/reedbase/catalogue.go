@@ -192,7 +192,7 @@ func (db *DB) Indices(table string) (list []Index, err error) {
 	defer c.Close()
 	r, err := c.Table(table, cell.Value{})
 	if err != nil {
-		return nil, db.hintMissing(err, []string{table})
+		return nil, db.hintMissing(err, table)
 	}
 	for _, x := range r.Indices(func(int) bool { return true }) {
 		index := Index{Name: x.Name(), Entries: x.Entries()}

@@ -47,23 +47,59 @@ func (c *Console) write(ctx context.Context, list []kept, frame bool, o Observer
 		return w.perform(list)
 	})
 	if err != nil {
-		return c.db.hintMissing(err, change.Tables)
+		return c.db.missing(err, list)
 	}
 	return o.Wrote(w.written(list, frame, c.db.committed(committed)))
 }
 
-// hintMissing gives an error about a table that is not there the nearest name as a hint.
-func (db *DB) hintMissing(err error, names []string) error {
+// writtenBy returns the table that a statement writes rows of, or makes or drops; nil if there is none.
+func writtenBy(s syntax.Statement) *syntax.Identifier {
+	switch s := s.(type) {
+	case *syntax.Insert:
+		return &s.Table
+	case *syntax.Update:
+		return &s.Table.Table
+	case *syntax.Delete:
+		return &s.Table.Table
+	case *syntax.CreateTable:
+		return &s.Table
+	case *syntax.DropTable:
+		return &s.Table
+	}
+	return nil
+}
+
+// missing gives an error about a table that statements write, and that is not there, its place and the nearest name as a hint.
+func (db *DB) missing(err error, list []kept) error {
 	if fault.KindOf(err) != fault.NotFound || fault.HintOf(err) != "" {
 		return err
 	}
-	for _, name := range names {
-		t, missing := db.Table(name)
-		if missing != nil {
-			return fault.WithHint(err, "%s", fault.HintOf(missing))
+	made := map[string]bool{}
+	for _, k := range list {
+		id := writtenBy(k.statement)
+		if _, makes := k.statement.(*syntax.CreateTable); makes {
+			made[id.Name] = true
 		}
-		t.Close()
+		if id == nil || made[id.Name] {
+			continue
+		}
+		if hinted := db.hintMissing(err, id.Name); fault.HintOf(hinted) != "" {
+			return syntax.At(k.text, id.Pos(), hinted)
+		}
 	}
+	return err
+}
+
+// hintMissing gives an error about a table that is not there the nearest name as a hint.
+func (db *DB) hintMissing(err error, name string) error {
+	if fault.KindOf(err) != fault.NotFound || fault.HintOf(err) != "" {
+		return err
+	}
+	t, missing := db.Table(name)
+	if missing != nil {
+		return fault.WithHint(err, "%s", fault.HintOf(missing))
+	}
+	t.Close()
 	return err
 }
 
@@ -72,13 +108,11 @@ func (db *DB) hintMissing(err error, names []string) error {
 func (db *DB) changeOf(list []kept) (store.Change, error) {
 	names, fresh := map[string]bool{}, map[string]bool{}
 	for _, k := range list {
+		id := writtenBy(k.statement)
+		if id == nil {
+			continue
+		}
 		switch s := k.statement.(type) {
-		case *syntax.Insert:
-			names[s.Table.Name] = true
-		case *syntax.Update:
-			names[s.Table.Table.Name] = true
-		case *syntax.Delete:
-			names[s.Table.Table.Name] = true
 		case *syntax.CreateTable:
 			if err := table.CheckName(s.Table.Name); err != nil {
 				return store.Change{}, syntax.At(k.text, s.Table.Pos(), err)
@@ -93,6 +127,8 @@ func (db *DB) changeOf(list []kept) (store.Change, error) {
 				return store.Change{}, err
 			}
 			names[s.Table.Name] = names[s.Table.Name] || there || !s.IfExists
+		default:
+			names[id.Name] = true
 		}
 	}
 	maps.DeleteFunc(names, func(_ string, written bool) bool { return !written })
@@ -118,7 +154,7 @@ type writer struct {
 	catalogue *Catalogue
 	bounds    exec.Options
 	observer  Observer
-	place     bool // errors name the line of their statement
+	place     bool // errors name the place of their statement
 	rows      int64
 }
 
@@ -225,7 +261,7 @@ type target struct {
 func (c *Catalogue) target(id syntax.Identifier, text string) (*target, error) {
 	r, edit, err := c.current(id.Name)
 	if err != nil {
-		return nil, syntax.At(text, id.Pos(), c.db.hintMissing(err, []string{id.Name}))
+		return nil, syntax.At(text, id.Pos(), c.db.hintMissing(err, id.Name))
 	}
 	return &target{r, id.Name, edit}, nil
 }

@@ -3,8 +3,6 @@ package reedbase
 import (
 	"context"
 	"errors"
-	"fmt"
-	"strings"
 
 	"github.com/reedbase/reedbase/pkg/fault"
 	"github.com/reedbase/reedbase/pkg/plan"
@@ -121,14 +119,13 @@ func (k kept) neverBegun() error {
 	return k.at(fault.WithHint(fault.New(fault.Input, "no frame is open"), "BEGIN opens one"))
 }
 
-// placed returns an error with the line of the statement it is about, where there are several and it says no place itself.
+// placed returns an error with the place of the statement it is about, where there are several and it says no place itself.
 func placed(err error, s syntax.Statement, text string, several bool) error {
 	var has *syntax.Error
 	if !several || errors.As(err, &has) || err.Error() == "" {
 		return err
 	}
-	line := strings.Count(text[:s.Pos()], "\n") + 1
-	return fault.WithHint(fmt.Errorf("line %d: %w", line, err), "%s", fault.HintOf(err))
+	return syntax.At(text, s.Pos(), err)
 }
 
 func (c *Console) one(ctx context.Context, k kept, o Observer) error {

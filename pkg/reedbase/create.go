@@ -89,7 +89,7 @@ func (db *DB) CreateStatement(name string) (*syntax.CreateTable, error) {
 	defer c.Close()
 	r, err := c.Table(name, Value{})
 	if err != nil {
-		return nil, db.hintMissing(err, []string{name})
+		return nil, db.hintMissing(err, name)
 	}
 	s := &syntax.CreateTable{Table: syntax.Identifier{Name: name}}
 	for i, column := range r.Columns() {

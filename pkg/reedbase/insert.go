@@ -27,7 +27,7 @@ func (w *writer) insert(s *syntax.Insert, k kept) (int64, error) {
 	var list []rowEdit
 	err = w.each(s.Query, k, w.catalogue, func(values []cell.Value) error {
 		if len(values) != len(columns) {
-			err := fault.New(fault.Input, "rows of %d values are inserted into %d columns: %s", len(values), len(columns), t.listed(columns))
+			err := fault.New(fault.Input, "a row has %d values, for %s; here it has %d", len(columns), t.listed(columns), len(values))
 			return syntax.At(k.text, s.Query.Pos(), err)
 		}
 		r, err := t.rowOf(columns, values)
