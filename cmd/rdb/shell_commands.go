@@ -132,7 +132,7 @@ func (s *shell) dotIndices(table string) error {
 			return err
 		}
 		for _, x := range list {
-			s.say("%s: %s over %s, %s", name, x.Name, strings.Join(x.Columns, ", "), count(x.Entries, "row"))
+			s.say("%s: %s over %s, %s", name, x.Name, strings.Join(x.Columns, ", "), count(x.Entries, x.Of))
 		}
 	}
 	return nil

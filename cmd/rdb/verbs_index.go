@@ -12,11 +12,13 @@ func indexVerbs() topic {
 			name: "index:create", operands: "TABLE.COLUMN", summary: "make an index of a column",
 			about: `Queries use it by themselves where that reads less than the table. The kind
 ordered, which is the default, finds values, ranges of them and their order,
-the kind hash cells with just this content, however long. A table of 512 KiB
-or more has an index of its key without being asked for one. Writes keep all
-of them up to date, and one that is lost is made again by whoever needs it.`,
+the kind hash cells with just this content, however long, the kind modifier
+the keys with a language, an environment, a season or a variant. A table of
+512 KiB or more has an index of its key without being asked for one. Writes
+keep all of them up to date, and one that is lost is made again by whoever
+needs it.`,
 			shape:   list,
-			flags:   []flag{{"--kind", "KIND", "ordered (default) or hash"}},
+			flags:   []flag{{"--kind", "KIND", "ordered (default), hash or modifier"}},
 			example: "rdb index:create text.value",
 			run:     runIndexCreate,
 		},
@@ -32,7 +34,8 @@ until index:rebuild finds that this has changed.`,
 		},
 		{
 			name: "index:stats", operands: "[TABLE]", summary: "count what the indices hold",
-			about:   "Those that are missing are made first.",
+			about: `Those that are missing are made first. Of the kind modifier the entries are
+the modifiers of all keys, of any other kind the rows.`,
 			shape:   list,
 			example: "rdb index:stats text",
 			run:     runIndexStats,
@@ -48,7 +51,7 @@ until index:rebuild finds that this has changed.`,
 		{
 			name: "index:drop", operands: "TABLE.COLUMN", summary: "remove the indices of a column",
 			shape:   list,
-			flags:   []flag{{"--kind", "KIND", "only that of this kind: ordered or hash"}},
+			flags:   []flag{{"--kind", "KIND", "only that of this kind: ordered, hash or modifier"}},
 			example: "rdb index:drop text.value",
 			run:     runIndexDrop,
 		},
@@ -59,9 +62,12 @@ func (c *call) indexKind(standard reedbase.IndexKind) (reedbase.IndexKind, error
 	if c.text("kind") == "" {
 		return standard, nil
 	}
-	word, err := c.choice("kind", "ordered", "hash")
-	if word == "hash" {
+	word, err := c.choice("kind", "ordered", "hash", "modifier")
+	switch word {
+	case "hash":
 		return reedbase.HashIndex, err
+	case "modifier":
+		return reedbase.ModifierIndex, err
 	}
 	return reedbase.OrderedIndex, err
 }

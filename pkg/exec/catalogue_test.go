@@ -50,9 +50,9 @@ func (t *table) Columns() []plan.Column { return t.columns }
 func (t *table) Key() []int             { return []int{0} }
 func (t *table) Words() rbks.Words      { return rbks.Words{} }
 func (t *table) Rows() int64            { return t.rows }
-func (t *table) Indices(wanted func(int) bool) (list []plan.Index) {
+func (t *table) Indices(wanted plan.Wanted) (list []plan.Index) {
 	for _, x := range t.indices {
-		if wanted(x.Columns()[0]) {
+		if wanted(x.Columns()[0], x.Kind()) {
 			list = append(list, x)
 		}
 	}
@@ -110,10 +110,10 @@ type count int64
 func (n count) Columns() []plan.Column {
 	return []plan.Column{{Name: "n", Type: cell.Integer}, {Name: "name", Type: cell.String}}
 }
-func (n count) Key() []int                          { return nil }
-func (n count) Words() rbks.Words                   { return rbks.Words{} }
-func (n count) Rows() int64                         { return int64(n) }
-func (n count) Indices(func(int) bool) []plan.Index { return nil }
+func (n count) Key() []int                       { return nil }
+func (n count) Words() rbks.Words                { return rbks.Words{} }
+func (n count) Rows() int64                      { return int64(n) }
+func (n count) Indices(plan.Wanted) []plan.Index { return nil }
 func (n count) Open() (plan.Source, error) {
 	return plan.Source{Rows: func(yield func([]cell.Value, error) bool) {
 		var name []byte

@@ -39,10 +39,10 @@ func Refused(dir *durable.Dir, name string) bool {
 // Limits bound an index, in bytes.
 type Limits struct{ Size, Memory int64 }
 
-// Take calls add for each key of a record. The keys are added in no order, and may be changed afterwards.
+// Take calls add for each key of a record, which differ: none, one or several. The keys are added in no order, and may be changed afterwards.
 type Take func(record []byte, add func(key []byte)) error
 
-// BuildTree makes the index name of the kind Hash or Ordered over the keys that take finds in the text of v, and replaces the
+// BuildTree makes the index name of a kind other than Keys over the keys that take finds in the text of v, and replaces the
 // one that is there. No key may be the beginning of another. Nothing is synced. An error of take, or of reading, ends it.
 func BuildTree(dir *durable.Dir, name string, kind Kind, v Version, text io.ReaderAt, take Take, limits Limits) (Refusal, error) {
 	if v.Size > offsetMask {

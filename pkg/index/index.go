@@ -35,16 +35,17 @@ type Kind uint8
 
 // The kinds. Their numbers are stored.
 const (
-	Keys    Kind = 1 // where the row of a key is, in one page
-	Hash    Kind = 2 // which rows have a value
-	Ordered Kind = 3 // which rows have a value, or one in a range, in its order
+	Keys     Kind = 1 // where the row of a key is, in one page
+	Hash     Kind = 2 // which rows have a value
+	Ordered  Kind = 3 // which rows have a value, or one in a range, in its order
+	Modifier Kind = 4 // which rows have a word among several
 )
 
-var kindNames = [...]string{Keys: "keys", Hash: "hash", Ordered: "ordered"}
+var kindNames = [...]string{Keys: "keys", Hash: "hash", Ordered: "ordered", Modifier: "modifier"}
 
 // String returns the kind in one word.
 func (k Kind) String() string {
-	if k < Keys || k > Ordered {
+	if k < Keys || k > Modifier {
 		return "none"
 	}
 	return kindNames[k]
@@ -52,7 +53,7 @@ func (k Kind) String() string {
 
 // ParseKind returns the kind of this name.
 func ParseKind(name string) (Kind, bool) {
-	for k := Keys; k <= Ordered; k++ {
+	for k := Keys; k <= Modifier; k++ {
 		if kindNames[k] == name {
 			return k, true
 		}

@@ -25,11 +25,13 @@ type doc struct {
 	id    uint64
 	text  []byte
 	lines []string // of the text, the header first
+	kind  Kind     // of the tree
+	take  Take     // of the tree
 }
 
 func newDoc(t *testing.T) *doc {
 	folder := t.TempDir()
-	return &doc{dir: openDir(t, folder), path: filepath.Join(folder, "t.hashmap")}
+	return &doc{dir: openDir(t, folder), path: filepath.Join(folder, "t.hashmap"), kind: Ordered, take: secondCell}
 }
 
 func openDir(t testing.TB, folder string) *durable.Dir {

@@ -15,6 +15,7 @@ import (
 	"github.com/zeebo/xxh3"
 
 	"github.com/reedbase/reedbase/pkg/cell"
+	"github.com/reedbase/reedbase/pkg/durable"
 	"github.com/reedbase/reedbase/pkg/row"
 )
 
@@ -36,7 +37,42 @@ func manTake(record []byte, add func([]byte)) error {
 	return nil
 }
 
-// manFiles makes the files of the vectors: an index of the keys and one of the values, each with a change.
+// manWords takes the modifiers of the keys of the vectors.
+func manWords(record []byte, add func([]byte)) error {
+	content, _ := row.Cell(record, 0)
+	for _, word := range bytes.Split(content, []byte("@"))[1:] {
+		add(append(bytes.Clone(word), 0))
+	}
+	return nil
+}
+
+// The table of the example of modifiers, and what it became.
+const (
+	manKeys    = "key|value\npage.a@de|1\npage.a@prod@en|2\npage.b|3\n"
+	manMoreKey = manKeys + "page.b@de@prod|4\n"
+)
+
+// manModifiers makes an index of modifiers with a change.
+func manModifiers(t *testing.T, dir *durable.Dir) {
+	v, next := manVersion(1772366400000000001, manKeys, 0), manVersion(1772366401000000001, manMoreKey, 0)
+	if _, err := BuildTree(dir, "text,key", Modifier, v, strings.NewReader(manKeys), manWords, Limits{1 << 20, 1 << 20}); err != nil {
+		t.Fatal(err)
+	}
+	tree := OpenTree(dir, "text,key", Modifier, v, true)
+	defer tree.Close()
+	at := int64(len(manKeys))
+	change := Change{Splices: []Splice{{at, 0, int64(len(manMoreKey)) - at}}, Plain: true}
+	manWords([]byte(manMoreKey[at:]), func(key []byte) { change.Rows = append(change.Rows, Inserted{key, at}) })
+	tree.Follow(next, change)
+	tree.Flush()
+}
+
+// expected is what the vectors hold.
+var expected = map[string]string{
+	"keys": "page.a 10, page.b 20, page.c 30", "ordered": "9 30, 10 10, 12 20", "modifier": "de 10, de 48, en 22, prod 22, prod 48",
+}
+
+// manFiles makes the files of the vectors: an index of the keys, one of the values and one of modifiers, each with a change.
 func manFiles(t *testing.T) map[string][]byte {
 	t.Helper()
 	folder := t.TempDir()
@@ -65,8 +101,9 @@ func manFiles(t *testing.T) map[string][]byte {
 	tree.Flush()
 	tree.Close()
 
+	manModifiers(t, dir)
 	files := map[string][]byte{}
-	for name, path := range map[string]string{"keys": "text.hashmap", "ordered": "text,value"} {
+	for name, path := range map[string]string{"keys": "text.hashmap", "ordered": "text,value", "modifier": "text,key"} {
 		b, err := os.ReadFile(filepath.Join(folder, path))
 		if err != nil {
 			t.Fatal(err)
@@ -116,8 +153,7 @@ func TestVectors(t *testing.T) {
 	for name, want := range manFiles(t) {
 		path := "../../testdata/index/" + name + ".txt"
 		if *update {
-			expect := map[string]string{"keys": "page.a 10, page.b 20, page.c 30", "ordered": "9 30, 10 10, 12 20"}[name]
-			text := fmt.Sprintf("# %s: %d bytes; lines of zeros are left out\n# expect: version 1772366401000000001: %s\n%s", name, len(want), expect, dump(want))
+			text := fmt.Sprintf("# %s: %d bytes; lines of zeros are left out\n# expect: version 1772366401000000001: %s\n%s", name, len(want), expected[name], dump(want))
 			if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
 				t.Fatal(err)
 			}
@@ -132,7 +168,7 @@ func TestVectors(t *testing.T) {
 		if !bytes.Equal(file, want) {
 			t.Errorf("%s: is not what is written:\n%s", name, cmp.Diff(dump(want), lines[2]))
 		}
-		if got := held(t, file, name); got != expect {
+		if got := held(t, file, name); got != expect || got != expected[name] {
 			t.Errorf("%s: holds %s, want %s", name, got, expect)
 		}
 	}
@@ -162,13 +198,20 @@ func held(t *testing.T, file []byte, name string) string {
 		}
 		return strings.Join(list, ", ")
 	}
-	v := manVersion(1772366401000000001, manAfter, 1)
-	tree := OpenTree(dir, "text.hashmap", Ordered, v, false)
+	kind, v := Ordered, manVersion(1772366401000000001, manAfter, 1)
+	if name == "modifier" {
+		kind, v = Modifier, manVersion(1772366401000000001, manMoreKey, 0)
+	}
+	tree := OpenTree(dir, "text.hashmap", kind, v, false)
 	if tree == nil || tree.At() != v {
 		t.Fatal("no such index")
 	}
 	defer tree.Close()
 	for _, f := range collect(t, tree.Range(nil, nil)) {
+		if name == "modifier" {
+			list = append(list, fmt.Sprint(string(f.Key[:len(f.Key)-1]), " ", f.At))
+			continue
+		}
 		content, _ := row.Cell([]byte(manAfter[f.At:]), 1)
 		list = append(list, fmt.Sprint(string(content), " ", f.At))
 	}
@@ -183,7 +226,7 @@ func TestManExample(t *testing.T) {
 	}
 	_, example, _ := strings.Cut(string(page), "lines of zeros left out:\n.Bd -literal\n")
 	example, _, _ = strings.Cut(example, ".Ed\n")
-	if got := held(t, undump(t, example), "ordered"); got != "9 30, 10 10, 12 20" {
+	if got := held(t, undump(t, example), "ordered"); got != expected["ordered"] {
 		t.Errorf("it holds %s", got)
 	}
 	if diff := cmp.Diff(dump(manFiles(t)["ordered"]), example); diff != "" {

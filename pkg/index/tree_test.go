@@ -24,15 +24,26 @@ func secondCell(record []byte, add func([]byte)) error {
 	return nil
 }
 
+// letters takes each letter of the second cell once, in the order of the cell: none, one or several keys a record.
+func letters(record []byte, add func([]byte)) error {
+	cell, _ := row.Cell(record, 1)
+	for i, c := range cell {
+		if bytes.IndexByte(cell, c) == i {
+			add([]byte{c, 0})
+		}
+	}
+	return nil
+}
+
 func (d *doc) buildTree(t interface{ Fatal(...any) }) {
-	refused, err := BuildTree(d.dir, "t,1.ordered", Ordered, d.version(), bytes.NewReader(d.text), secondCell, Limits{1 << 30, 1 << 30})
+	refused, err := BuildTree(d.dir, "t,1.ordered", d.kind, d.version(), bytes.NewReader(d.text), d.take, Limits{1 << 30, 1 << 30})
 	if err != nil || refused != None {
 		t.Fatal(refused, err)
 	}
 }
 
 func (d *doc) openTree(writable bool) *Tree {
-	t := OpenTree(d.dir, "t,1.ordered", Ordered, d.version(), writable)
+	t := OpenTree(d.dir, "t,1.ordered", d.kind, d.version(), writable)
 	if t != nil && t.At() != d.version() {
 		t.Close()
 		return nil
@@ -44,7 +55,7 @@ func (d *doc) openTree(writable bool) *Tree {
 func (d *doc) naive() (all []Found) {
 	at := int64(len(d.lines[0]))
 	for _, line := range d.lines[1:] {
-		secondCell([]byte(line), func(key []byte) { all = append(all, Found{key, at}) })
+		d.take([]byte(line), func(key []byte) { all = append(all, Found{key, at}) })
 		at += int64(len(line))
 	}
 	slices.SortStableFunc(all, func(a, b Found) int { return bytes.Compare(a.Key, b.Key) })
@@ -105,8 +116,16 @@ func someLine(t *rapid.T, n int) string {
 }
 
 // TestTree builds trees, follows random changes, and compacts: what they say is what a scan and a tree made anew say.
-func TestTree(t *testing.T) {
+func TestTree(t *testing.T) { testTree(t, newDoc(t)) }
+
+// TestTreeOfSeveral does so where a record has several keys, or none.
+func TestTreeOfSeveral(t *testing.T) {
 	d := newDoc(t)
+	d.kind, d.take = Modifier, letters
+	testTree(t, d)
+}
+
+func testTree(t *testing.T, d *doc) {
 	rapid.Check(t, func(t *rapid.T) {
 		d.id = 0
 		d.lines = []string{"key|value\n"}
@@ -137,8 +156,21 @@ func TestTree(t *testing.T) {
 		}
 		tree := d.openTree(false)
 		d.checkTree(t, tree)
+		d.checkCounts(t, tree)
 		tree.Close()
 	})
+}
+
+// checkCounts compares what is counted with what a scan finds.
+func (d *doc) checkCounts(t *rapid.T, tree *Tree) {
+	all := d.naive()
+	keys := map[string]bool{}
+	for _, f := range all {
+		keys[string(f.Key)] = true
+	}
+	if entries, distinct, err := tree.Count(); err != nil || int(entries) != len(all) || int(distinct) != len(keys) {
+		t.Fatalf("%d entries, %d distinct, %v; want %d, %d", entries, distinct, err, len(all), len(keys))
+	}
 }
 
 // changeLines changes a few lines of the text at once.
@@ -158,7 +190,7 @@ func (d *doc) changeLines(t *rapid.T, tree *Tree) bool {
 			s := Splice{Off: old, Removed: n}
 			at := now
 			for _, line := range fresh {
-				secondCell([]byte(line), func(key []byte) { c.Rows = append(c.Rows, Inserted{key, at}) })
+				d.take([]byte(line), func(key []byte) { c.Rows = append(c.Rows, Inserted{key, at}) })
 				at += int64(len(line))
 				s.Added += int64(len(line))
 			}
@@ -301,7 +333,7 @@ func TestTreeDamage(t *testing.T) {
 
 // FuzzTree opens damaged trees: nothing panics or goes on for ever.
 func FuzzTree(f *testing.F) {
-	d := &doc{}
+	d := &doc{kind: Ordered, take: secondCell}
 	folder := f.TempDir()
 	d.path = filepath.Join(folder, "t,1.ordered")
 	d.dir = openDir(f, folder)

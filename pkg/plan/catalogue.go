@@ -43,9 +43,9 @@ type Relation interface {
 	Rows() int64
 	// Open returns the rows. A query calls it once for each time that it reads them, and closes what it gets if it has a Close.
 	Open() (Source, error)
-	// Indices returns the indices over the columns for which wanted holds first of all that hold for exactly the text that Open
-	// returns; none is always right. To open one costs something, so nobody asks for more than a query is about.
-	Indices(wanted func(column int) bool) []Index
+	// Indices returns those indices of a kind over a column first of all for which wanted holds and that hold for exactly the text
+	// that Open returns; none is always right. To open one costs something, so nobody asks for more than a query is about.
+	Indices(wanted Wanted) []Index
 }
 
 // Source is an open relation. One of Text, Stream and Rows is set.
@@ -65,6 +65,12 @@ type Source struct {
 	Close func() error
 }
 
+// Wanted says which indices are asked for, by the first column that they are over.
+type Wanted func(column int, kind IndexKind) bool
+
+// AllIndices wants every index.
+func AllIndices(int, IndexKind) bool { return true }
+
 // IndexKind says how an index compares cells.
 type IndexKind uint8
 
@@ -73,6 +79,7 @@ const (
 	Hash         IndexKind = iota // equal content of the cell, byte for byte
 	OrderedText                   // in the order of the bytes of the cells' contents
 	OrderedValue                  // in the order that cell.Order gives the values that the columns' types read; rows that compare equal in the order of the text
+	Modifier                      // modifiers of the cell's content, if it is a key
 )
 
 // Index finds the records of a relation's text by the content of cells. It is used by several goroutines at once. What it
@@ -83,17 +90,20 @@ type Index interface {
 	// Columns returns the columns that the index is over, one at least.
 	Columns() []int
 	Kind() IndexKind
-	// Entries is the number of records in the index, Distinct an estimate of how many keys they have.
+	// Entries is the number of records in the index, Distinct an estimate of how many keys they have. In one of the kind Modifier a
+	// record counts once for each of its modifiers.
 	Entries() int64
 	Distinct() int64
 	// Lookup returns the offsets in the text of the records whose cells are equal to the values, one for each column, texts but
-	// for OrderedValue.
+	// for OrderedValue. Of the kind Modifier it returns those whose key, whatever words it is read by, has all of the values, one at
+	// least, as modifiers.
 	Lookup(key []cell.Value) iter.Seq2[int64, error]
 	// Range returns the offsets of the records whose first column lies between the bounds, in the order of the index, or
 	// backwards; records whose keys are equal come in the order of the text either way. A bound of NULL that is not inclusive
-	// leaves out NULL alone. An index of the kind Hash has no ranges.
+	// leaves out NULL alone. Indices of the kinds Hash and Modifier have no ranges.
 	Range(low, high Bound, descending bool) iter.Seq2[int64, error]
-	// Estimate returns about how many records Range returns. It reads little.
+	// Estimate returns about how many records Range returns, or in an index of the kind Modifier how many have the modifier that is
+	// both bounds. It reads little.
 	Estimate(low, high Bound) int64
 }
 

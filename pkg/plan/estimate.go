@@ -42,6 +42,9 @@ func estimate(n Node) float64 {
 		if rows < 0 {
 			rows = unknownRows
 		}
+		if n.Lookup != nil && n.Lookup.Index.Kind() == Modifier {
+			return chosen(math.Ceil(n.Lookup.Records), n.Lookup.rest)
+		}
 		rows = chosen(rows, n.Terms)
 		if n.Lookup != nil && n.Lookup.Records >= 0 {
 			rows = min(rows, math.Ceil(n.Lookup.Records))

@@ -22,7 +22,8 @@ func (p *Plan) Explain() string {
 	return e.String()
 }
 
-// Unindexed returns the columns, with their tables, that an index would find few rows by, where the whole table is read now.
+// Unindexed returns the columns, with their tables, that an index would find few rows by, where the whole table is read now, and with
+// the kind of index if it is one of modifiers.
 func (p *Plan) Unindexed() (names []string) {
 	const least = 10_000 // rows; fewer are read in no time
 	walk := &pass{seen: map[Node]bool{}, rule: func(n Node) (Node, bool) {
@@ -31,8 +32,11 @@ func (p *Plan) Unindexed() (names []string) {
 			return n, false
 		}
 		for _, term := range s.Terms {
-			if column, ok := wanted(term); ok && !s.indexed(column) {
+			if column, ok := wanted(term); ok && !s.indexed(column, false) {
 				names = append(names, s.Name+"."+s.columns[column].Name)
+			}
+			if t, ok := modifierTerm(term); ok && len(t.words) > 0 && !s.indexed(t.column, true) {
+				names = append(names, s.Name+"."+s.columns[t.column].Name+" of kind modifier")
 			}
 		}
 		return n, false
@@ -65,9 +69,10 @@ func wanted(term Expr) (column int, ok bool) {
 	return f.Index, true
 }
 
-// indexed reports whether there is an index that begins with a column.
-func (n *Scan) indexed(column int) bool {
-	return len(n.Relation.Indices(func(c int) bool { return c == column })) > 0
+// indexed reports whether there is an index that begins with a column, one of modifiers or one of values.
+func (n *Scan) indexed(column int, modifiers bool) bool {
+	wanted := func(c int, kind IndexKind) bool { return c == column && (kind == Modifier) == modifiers }
+	return len(n.Relation.Indices(wanted)) > 0
 }
 
 // Rules returns the names of the rules that have changed the plan, in the order in which they did.
@@ -199,6 +204,11 @@ func describeScan(n *Scan) string {
 		switch {
 		case n.Lookup.Ordered:
 			text += ", in its order"
+		case n.Lookup.Index.Kind() == Modifier:
+			text += ", " + plural(len(n.Lookup.Keys), "modifier")
+			if len(n.Lookup.Keys) > 0 && len(n.Lookup.Keys[0]) > 1 {
+				text += " with " + plural(len(n.Lookup.Keys[0])-1, "other")
+			}
 		case n.Lookup.Keys != nil:
 			text += ", " + plural(len(n.Lookup.Keys), "key")
 		default:

@@ -29,23 +29,27 @@ func useForTerms(s *Scan) bool {
 	var best *IndexLookup
 	least := rows / recordCost
 	for _, ix := range s.Relation.Indices(s.asked()) {
-		l, records := lookup(s, ix)
-		if l != nil && (rows < 0 || records < least) {
-			best, least, rows = l, records, max(rows, 0)
+		l, cost := lookup(s, ix)
+		if l != nil && (rows < 0 || cost < least) {
+			best, least, rows = l, cost, max(rows, 0)
 		}
 	}
 	if best == nil {
 		return false
 	}
-	best.Records = max(1, least)
+	best.Records = max(1, best.Records)
 	s.Lookup = best
 	return true
 }
 
-// asked returns which columns the terms of a scan are about.
-func (s *Scan) asked() func(column int) bool {
-	about := make([]bool, len(s.columns))
+// asked returns which columns the terms of a scan are about, and of which they want modifiers.
+func (s *Scan) asked() Wanted {
+	about, modifiers := make([]bool, len(s.columns)), make([]bool, len(s.columns))
 	for _, term := range s.Terms {
+		if t, ok := modifierTerm(term); ok {
+			modifiers[t.column] = true
+			continue
+		}
 		Visit(term, func(x Expr) bool {
 			if f, ok := x.(*Field); ok {
 				about[f.Index] = true
@@ -53,15 +57,24 @@ func (s *Scan) asked() func(column int) bool {
 			return true
 		})
 	}
-	return func(column int) bool { return about[column] }
+	return func(column int, kind IndexKind) bool {
+		if kind == Modifier {
+			return modifiers[column]
+		}
+		return about[column]
+	}
 }
 
-// lookup returns how an index answers the terms of a scan, and how many records it may find; nil when it cannot.
+// lookup returns how an index answers the terms of a scan, and what that costs beside one record; nil when it cannot.
 func lookup(s *Scan, ix Index) (*IndexLookup, float64) {
+	if ix.Kind() == Modifier {
+		return lookupModifiers(s, ix)
+	}
 	columns := ix.Columns()
 	if keys := equalities(s, ix, columns); keys != nil {
 		each := float64(ix.Entries()) / max(1, float64(ix.Distinct()))
-		return &IndexLookup{Index: ix, Keys: keys}, each * float64(len(keys))
+		records := each * float64(len(keys))
+		return &IndexLookup{Index: ix, Keys: keys, Records: records}, records
 	}
 	if ix.Kind() == Hash {
 		return nil, 0
@@ -82,7 +95,8 @@ func lookup(s *Scan, ix Index) (*IndexLookup, float64) {
 	if !some {
 		return nil, 0
 	}
-	return l, float64(ix.Estimate(l.Low, l.High))
+	l.Records = float64(ix.Estimate(l.Low, l.High))
+	return l, l.Records
 }
 
 // equalities returns the keys to look up: one value for each column, and with IN several such keys.
@@ -266,7 +280,7 @@ func useForOrder(s *Sort) (Node, bool) {
 		return s, false
 	}
 	t := scan.columns[f.Index].Type
-	for _, ix := range scan.Relation.Indices(func(column int) bool { return column == f.Index }) {
+	for _, ix := range scan.Relation.Indices(func(column int, kind IndexKind) bool { return column == f.Index && kind != Modifier }) {
 		inOrder := ix.Kind() == OrderedValue || ix.Kind() == OrderedText && t == cell.String
 		if !inOrder || len(ix.Columns()) != 1 || ix.Columns()[0] != f.Index {
 			continue

@@ -41,11 +41,12 @@ type Scan struct {
 // IndexLookup says how an index finds the records of a Scan; its Terms are tested still.
 type IndexLookup struct {
 	Index      Index
-	Keys       [][]Expr // keys to look up, each a constant for every column of the index; nil: a range
+	Keys       [][]Expr // keys to look up, each a constant for every column of the index, or in one of modifiers for each that a record has; nil: a range
 	Low, High  Bound
 	Descending bool
 	Ordered    bool    // the order of the index is the one that the query asks for
 	Records    float64 // about how many it finds; negative when nothing is known
+	rest       []Expr  // of modifiers: the terms that may hold for some of the records alone
 }
 
 // Values is rows written down. Their expressions have no fields.

@@ -22,13 +22,13 @@ type relation struct {
 	rows    int64
 }
 
-func (r relation) Columns() []plan.Column              { return r.columns }
-func (r relation) Key() []int                          { return []int{0} }
-func (r relation) Words() rbks.Words                   { return rbks.Words{} }
-func (r relation) Rows() int64                         { return r.rows }
-func (r relation) Indices(func(int) bool) []plan.Index { return nil }
-func (r relation) Open() (plan.Source, error)          { panic("a plan was run while it was made") }
-func (c catalogue) Names() (tables, f []string)        { return []string{"large", "small", "tiny"}, nil }
+func (r relation) Columns() []plan.Column           { return r.columns }
+func (r relation) Key() []int                       { return []int{0} }
+func (r relation) Words() rbks.Words                { return rbks.Words{} }
+func (r relation) Rows() int64                      { return r.rows }
+func (r relation) Indices(plan.Wanted) []plan.Index { return nil }
+func (r relation) Open() (plan.Source, error)       { panic("a plan was run while it was made") }
+func (c catalogue) Names() (tables, f []string)     { return []string{"large", "small", "tiny"}, nil }
 
 func (c catalogue) Table(name string, _ cell.Value) (plan.Relation, error) {
 	if r, ok := c[name]; ok {

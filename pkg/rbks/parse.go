@@ -47,32 +47,40 @@ func (k *Key) readModifiers(words Words) bool {
 	if at == len(text) {
 		return true
 	}
-	between := text[at]
-	switch {
-	case between == '@':
-	case between == '<' && text[len(text)-1] == '>':
-		between, k.canonical = ',', false
-		text = text[:len(text)-1]
-	default:
-		return false
-	}
-	for last := Language; at < len(text); {
+	text, between, ok := enclosed(text, at)
+	k.canonical = k.canonical && between == '@'
+	for last := Language; ok && at < len(text); {
 		start := at + 1
-		for at = start; at < len(text) && inWord(text[at]); at++ {
-		}
-		if at == start || isDigit(text[start]) || at < len(text) && text[at] != between {
-			return false
+		if at, ok = wordEnd(text, start, between); !ok {
+			break
 		}
 		c := words.ClassOf(text[start:at])
 		if c < last {
 			k.canonical = false
 		}
 		last = c
-		if !k.add(c, span{uint8(start), uint8(at)}) {
-			return false
-		}
+		ok = k.add(c, span{uint8(start), uint8(at)})
 	}
-	return true
+	return ok
+}
+
+// enclosed returns the text up to where its modifiers end, which begin at offset at, and what stands between two of them.
+func enclosed(text []byte, at int) (inner []byte, between byte, ok bool) {
+	last := len(text) - 1
+	switch {
+	case text[at] == '@':
+		return text, '@', true
+	case text[at] == '<' && text[last] == '>':
+		return text[:last], ',', true
+	}
+	return nil, 0, false
+}
+
+// wordEnd returns where the modifier ends that begins at offset start.
+func wordEnd(text []byte, start int, between byte) (at int, ok bool) {
+	for at = start; at < len(text) && inWord(text[at]); at++ {
+	}
+	return at, at > start && !isDigit(text[start]) && (at == len(text) || text[at] == between)
 }
 
 // add takes a modifier. It reports false for one too many: a second one of a class, a custom one that is there.

@@ -183,7 +183,8 @@ func (db *DB) Names() (tables, functions []string) {
 type Index struct {
 	Name    string
 	Columns []string
-	Entries int64 // rows in it
+	Entries int64  // about how many there are in it
+	Of      string // what each is: a row, or in an index of modifiers a modifier
 }
 
 // Indices returns the indices that queries of a table can use as it stands.
@@ -194,8 +195,11 @@ func (db *DB) Indices(table string) (list []Index, err error) {
 	if err != nil {
 		return nil, db.hintMissing(err, table)
 	}
-	for _, x := range r.Indices(func(int) bool { return true }) {
-		index := Index{Name: x.Name(), Entries: x.Entries()}
+	for _, x := range r.Indices(plan.AllIndices) {
+		index := Index{Name: x.Name(), Entries: x.Entries(), Of: "row"}
+		if x.Kind() == plan.Modifier {
+			index.Of = "modifier"
+		}
 		for _, at := range x.Columns() {
 			index.Columns = append(index.Columns, r.Columns()[at].Name)
 		}

@@ -22,9 +22,9 @@ type finder struct {
 	opened  map[table.Index]*table.RowIndex
 }
 
-// indices returns the indices over columns that are wanted. One that cannot be had is left out: without it the text is read.
-func (f *finder) indices(wanted func(column int) bool) (list []plan.Index) {
-	if wanted(f.keyAt()) && f.r.KeyIndexed() {
+// indices returns the indices that are wanted. One that cannot be had is left out: without it the text is read.
+func (f *finder) indices(wanted plan.Wanted) (list []plan.Index) {
+	if wanted(f.keyAt(), plan.Hash) && f.r.KeyIndexed() {
 		list = append(list, &keyIndex{r: f.r, rows: f.rows})
 	}
 	defined, err := f.r.Indices()
@@ -33,23 +33,32 @@ func (f *finder) indices(wanted func(column int) bool) (list []plan.Index) {
 	}
 	for _, x := range defined {
 		at := placeOf(f.columns, x.Column)
-		if at < 0 || !wanted(at) || x.Kind == table.OrderedIndex && x.Type != f.columns[at].Type {
+		if at < 0 || x.Kind == table.OrderedIndex && x.Type != f.columns[at].Type {
 			continue
 		}
-		tree := f.open(x)
-		if tree == nil {
-			continue
-		}
-		if x.Kind == table.HashIndex {
-			list = append(list, &treeIndex{tree: tree, at: at, kind: plan.Hash})
-			continue
-		}
-		list = append(list, &treeIndex{tree: tree, at: at, kind: plan.OrderedValue})
-		if x.Type == cell.String || x.Type == cell.Undeclared {
-			list = append(list, &treeIndex{tree: tree, at: at, kind: plan.OrderedText})
+		for _, kind := range comparing(x) {
+			if !wanted(at, kind) {
+				continue
+			}
+			if tree := f.open(x); tree != nil {
+				list = append(list, &treeIndex{tree: tree, at: at, kind: kind})
+			}
 		}
 	}
 	return list
+}
+
+// comparing returns how an index can compare cells.
+func comparing(x table.Index) []plan.IndexKind {
+	switch {
+	case x.Kind == table.HashIndex:
+		return []plan.IndexKind{plan.Hash}
+	case x.Kind == table.ModifierIndex:
+		return []plan.IndexKind{plan.Modifier}
+	case x.Type == cell.String || x.Type == cell.Undeclared:
+		return []plan.IndexKind{plan.OrderedValue, plan.OrderedText}
+	}
+	return []plan.IndexKind{plan.OrderedValue}
 }
 
 // keyAt returns the first column of the key.
@@ -157,15 +166,22 @@ func (t *treeIndex) Columns() []int { return []int{t.at} }
 // Kind returns the kind.
 func (t *treeIndex) Kind() plan.IndexKind { return t.kind }
 
-// Entries returns about how many rows there are.
+// Entries returns about how many rows there are, or modifiers of rows.
 func (t *treeIndex) Entries() int64 { return t.tree.Entries() }
 
 // Distinct returns about how many values they have.
 func (t *treeIndex) Distinct() int64 { return t.tree.Distinct() }
 
-// Lookup returns the rows with a value.
+// Lookup returns the rows with a value, or with several modifiers.
 func (t *treeIndex) Lookup(key []cell.Value) iter.Seq2[int64, error] {
-	if t.kind != plan.OrderedValue {
+	switch t.kind {
+	case plan.Modifier:
+		words := make([][]byte, len(key))
+		for i, v := range key {
+			words[i] = v.Text()
+		}
+		return t.tree.All(words)
+	case plan.Hash, plan.OrderedText:
 		return t.tree.Equal(key[0].Text())
 	}
 	at := plan.Bound{Set: true, Inclusive: true, Value: key[0]}
@@ -189,8 +205,11 @@ func (t *treeIndex) Range(low, high plan.Bound, descending bool) iter.Seq2[int64
 	}
 }
 
-// Estimate returns about how many rows Range returns.
+// Estimate returns about how many rows Range returns, or how many have a modifier.
 func (t *treeIndex) Estimate(low, high plan.Bound) int64 {
+	if t.kind == plan.Modifier {
+		return t.tree.EstimateEqual(low.Value.Text())
+	}
 	from, to := t.ends(low, high)
 	if t.kind != plan.OrderedText || t.tree.Type == cell.String {
 		return t.tree.Estimate(from, to)

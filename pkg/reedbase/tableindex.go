@@ -12,9 +12,10 @@ type IndexKind = table.IndexKind
 
 // The kinds of indices. A large table has one of the kind KeyIndex by itself; the others are created.
 const (
-	KeyIndex     = table.KeyIndex
-	HashIndex    = table.HashIndex
-	OrderedIndex = table.OrderedIndex
+	KeyIndex      = table.KeyIndex
+	HashIndex     = table.HashIndex
+	OrderedIndex  = table.OrderedIndex
+	ModifierIndex = table.ModifierIndex
 )
 
 // TableIndex is what is known of an index of a table.
@@ -29,7 +30,7 @@ type TableIndex struct {
 // IndexCounts is what an index holds, counted.
 type IndexCounts struct {
 	TableIndex
-	Entries, Distinct int64 // rows, and how many values they have
+	Entries, Distinct int64 // rows, and how many values they have; in a ModifierIndex their modifiers, and how many of these differ
 	Changes           int64 // bytes of changes that are yet to be worked in
 }
 
@@ -37,7 +38,7 @@ func (t *Table) tableIndex(s table.IndexStatus) TableIndex {
 	return TableIndex{Table: t.Name(), Column: s.Column, Kind: s.Kind, Type: s.Type.String(), State: s.State.String(), Bytes: s.Bytes}
 }
 
-// CreateIndex makes an index of a column, of the kind HashIndex or OrderedIndex; fault.No when the table has it already,
+// CreateIndex makes an index of a column, of a kind other than KeyIndex; fault.No when the table has it already,
 // fault.NotFound when there is no such column, fault.Input when a cell is too long for it or it would be larger than the
 // settings allow.
 func (t *Table) CreateIndex(column string, kind IndexKind) (TableIndex, error) {

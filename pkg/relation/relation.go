@@ -19,8 +19,8 @@ type Relation struct {
 	Header    []plan.Column
 	KeyAt     []int // the columns that make up the key
 	Modifiers rbks.Words
-	Count     int64                                           // an estimate of the number of rows; negative when nothing is known
-	Search    func(wanted func(column int) bool) []plan.Index // the indices; nil when there are none
+	Count     int64                                 // an estimate of the number of rows; negative when nothing is known
+	Search    func(wanted plan.Wanted) []plan.Index // the indices; nil when there are none
 	Begin     func() (plan.Source, error)
 }
 
@@ -39,8 +39,8 @@ func (r *Relation) Rows() int64 { return r.Count }
 // Open returns the rows.
 func (r *Relation) Open() (plan.Source, error) { return r.Begin() }
 
-// Indices returns the indices over columns that are wanted.
-func (r *Relation) Indices(wanted func(column int) bool) []plan.Index {
+// Indices returns the indices that are wanted.
+func (r *Relation) Indices(wanted plan.Wanted) []plan.Index {
 	if r.Search == nil {
 		return nil
 	}

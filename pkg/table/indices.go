@@ -27,9 +27,10 @@ type IndexKind = rowindex.Kind
 
 // The kinds of indices that can be asked for. KeyIndex is the one that a large table has by itself.
 const (
-	KeyIndex     = rowindex.Keys
-	HashIndex    = rowindex.Hash    // equal cells
-	OrderedIndex = rowindex.Ordered // equal values, ranges of them, their order
+	KeyIndex      = rowindex.Keys
+	HashIndex     = rowindex.Hash     // equal cells
+	OrderedIndex  = rowindex.Ordered  // equal values, ranges of them, their order
+	ModifierIndex = rowindex.Modifier // keys that have a modifier
 )
 
 // Index is an index that a table is to have, beside that of its key.

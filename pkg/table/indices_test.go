@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -14,6 +15,7 @@ import (
 	"github.com/reedbase/reedbase/pkg/cell"
 	"github.com/reedbase/reedbase/pkg/fault"
 	rowindex "github.com/reedbase/reedbase/pkg/index"
+	"github.com/reedbase/reedbase/pkg/rbks"
 	"github.com/reedbase/reedbase/pkg/row"
 )
 
@@ -71,13 +73,48 @@ func orderedScan(all []valued, low, high cell.Value, descending bool) (list []in
 	return list
 }
 
+// modifiers are some that keys have, in several orders and more than there may be.
+var modifiers = []string{"de", "en", "prod", "de@prod", "prod@de", "winter@fr@beta", "de@en", "de@de"}
+
+var plainValue = regexp.MustCompile(`(?m)^(k\d*(\d))\|(plain|\d+)\|`)
+
+// withModifiers has keys with modifiers in some cells of the column value, in one spelling or another.
+func withModifiers(text string) string {
+	return plainValue.ReplaceAllStringFunc(text, func(row string) string {
+		parts := plainValue.FindStringSubmatch(row)
+		switch key := "page." + parts[1]; parts[2] {
+		case "0":
+			return parts[1] + "|" + key + "@de@prod|"
+		case "3":
+			return parts[1] + `|"` + key + `<en,beta>"|`
+		case "5":
+			return parts[1] + "|" + key + "@en@de|"
+		case "6":
+			return parts[1] + "|" + key + "@DE|"
+		}
+		return row
+	})
+}
+
+// haveModifier returns where the rows stand whose value, as a key by some words, has a modifier.
+func haveModifier(all []valued, word string) (list []int64) {
+	for _, v := range all {
+		for _, found := range rbks.AppendModifiers(nil, []byte(v.text)) {
+			if string(found) == word {
+				list = append(list, v.at)
+			}
+		}
+	}
+	return list
+}
+
 // TestIndicesFollow changes a table in every way there is: what its indices find is what a scan finds, and what they find when
 // they are made anew.
 func TestIndicesFollow(t *testing.T) {
-	for name, start := range map[string]string{"plain": plainTable(), "quoted": indexed(), "small": "key|value|note\nk1|1|\nk2|x|\n"} {
+	for name, start := range map[string]string{"plain": withModifiers(plainTable()), "quoted": withModifiers(indexed()), "small": "key|value|note\nk1|1|\nk2|x|\n"} {
 		t.Run(name, func(t *testing.T) {
 			f := newFixture(t, start)
-			for _, kind := range []IndexKind{HashIndex, OrderedIndex} {
+			for _, kind := range []IndexKind{HashIndex, OrderedIndex, ModifierIndex} {
 				if _, err := f.CreateIndex("value", kind); err != nil {
 					t.Fatal(err)
 				}
@@ -87,7 +124,7 @@ func TestIndicesFollow(t *testing.T) {
 			c := changer{f, rand.New(rand.NewPCG(seed, 3)), name == "plain"}
 			for n := range 40 {
 				if name == "small" {
-					f.must(t)(f.Set(1, []string{fmt.Sprintf("k%d", c.IntN(5))}, []Assignment{{Column: "value", Value: strings.Repeat("9\n", c.IntN(2)) + fmt.Sprint(c.IntN(100)-50)}}))
+					f.must(t)(f.Set(1, []string{fmt.Sprintf("k%d", c.IntN(5))}, []Assignment{{Column: "value", Value: strings.Repeat("9\n", c.IntN(2)) + c.value()}}))
 				} else {
 					c.change(t, n)
 				}
@@ -120,7 +157,7 @@ func (f *fixture) checkIndices(t *testing.T, random *rand.Rand) bool {
 	}
 	ready := !slices.ContainsFunc(statuses, func(s IndexStatus) bool { return s.Kind != KeyIndex && s.State != IndexReady })
 	list, err := f.Indices()
-	if err != nil || len(list) != 2 {
+	if err != nil || len(list) != 3 {
 		t.Fatal(list, err)
 	}
 	all := f.scan(t, 1)
@@ -128,6 +165,10 @@ func (f *fixture) checkIndices(t *testing.T, random *rand.Rand) bool {
 		i, err := r.OpenIndex(x)
 		if err != nil || i == nil {
 			t.Fatal(i, err)
+		}
+		if x.Kind == ModifierIndex {
+			checkModifiers(t, i, all)
+			continue
 		}
 		content := fmt.Sprint(random.IntN(97))
 		var want []int64
@@ -153,6 +194,43 @@ func (f *fixture) checkIndices(t *testing.T, random *rand.Rand) bool {
 	return ready
 }
 
+// value draws a number or a key.
+func (c changer) value() string {
+	if c.IntN(2) == 0 {
+		return "page.a@" + modifiers[c.IntN(len(modifiers))]
+	}
+	return fmt.Sprint(c.IntN(100) - 50)
+}
+
+// checkModifiers compares an index of modifiers with a scan: what has one word, and what has two.
+func checkModifiers(t *testing.T, i *RowIndex, all []valued) {
+	t.Helper()
+	words := []string{"de", "en", "fr", "prod", "winter", "beta", "d", "DE", ""}
+	have := map[string][]int64{}
+	for _, word := range words {
+		have[word] = haveModifier(all, word)
+	}
+	for _, a := range words {
+		if got := read(t, i.Equal([]byte(a))); !slices.Equal(got, have[a]) {
+			t.Fatalf("%q is at %v, a scan finds %v", a, got, have[a])
+		}
+		if n, want := i.EstimateEqual([]byte(a)), int64(len(have[a])); n < want || n > i.Entries() {
+			t.Errorf("%q: %d are estimated, there are %d", a, n, want)
+		}
+		for _, b := range words {
+			var both []int64
+			for _, at := range have[a] {
+				if _, found := slices.BinarySearch(have[b], at); found {
+					both = append(both, at)
+				}
+			}
+			if got := read(t, i.All([][]byte{[]byte(a), []byte(b)})); !slices.Equal(got, both) {
+				t.Fatalf("%q and %q are at %v, a scan finds %v", a, b, got, both)
+			}
+		}
+	}
+}
+
 // TestIndexDefinitions creates and drops indices, and damages the file that names them.
 func TestIndexDefinitions(t *testing.T) {
 	f := newFixture(t, "key|value|note\nk1|1|a\nk2|x|b\n")
@@ -160,7 +238,7 @@ func TestIndexDefinitions(t *testing.T) {
 	if _, err := f.CreateIndex("nothing", HashIndex); kind(err) != fault.NotFound {
 		t.Errorf("a column that is not there: %v", err)
 	}
-	for _, x := range []Index{{"value", OrderedIndex, 0}, {"note", HashIndex, 0}, {"value", HashIndex, 0}} {
+	for _, x := range []Index{{"value", OrderedIndex, 0}, {"note", HashIndex, 0}, {"value", HashIndex, 0}, {"key", ModifierIndex, 0}} {
 		if got, err := f.CreateIndex(x.Column, x.Kind); err != nil || got != x {
 			t.Errorf("%+v: %+v %v", x, got, err)
 		}
@@ -169,7 +247,7 @@ func TestIndexDefinitions(t *testing.T) {
 		t.Errorf("one that is there: %v", err)
 	}
 	path := filepath.Join(f.dir, indicesFile)
-	const want = "hash|undeclared|note\nhash|undeclared|value\nordered|undeclared|value\n"
+	const want = "modifier|undeclared|key\nhash|undeclared|note\nhash|undeclared|value\nordered|undeclared|value\n"
 	if b, err := os.ReadFile(path); string(b) != want || err != nil {
 		t.Errorf("%q %v", b, err)
 	}
@@ -179,7 +257,7 @@ func TestIndexDefinitions(t *testing.T) {
 	if _, err := f.DropIndex("value", OrderedIndex); kind(err) != fault.NotFound {
 		t.Errorf("one that was dropped: %v", err)
 	}
-	if names, err := f.opt.Cache.Names(); err != nil || len(names) != 2 {
+	if names, err := f.opt.Cache.Names(); err != nil || len(names) != 3 {
 		t.Errorf("in the cache: %q %v", names, err)
 	}
 	for _, bad := range []string{"hash|undeclared|note", "hash|undeclared|note\nhash|undeclared|note\n", "keys|undeclared|note\n", "hash|expression|note\n", "x\n", "# hash\n", "hash|undeclared|\"note\"\n"} {
@@ -197,8 +275,10 @@ func TestIndexDefinitions(t *testing.T) {
 	if dropped, err := f.DropIndex("value", 0); err != nil || len(dropped) != 2 {
 		t.Errorf("%v %v", dropped, err)
 	}
-	if _, err := f.DropIndex("note", 0); err != nil {
-		t.Error(err)
+	for _, column := range []string{"note", "key"} {
+		if _, err := f.DropIndex(column, 0); err != nil {
+			t.Error(err)
+		}
 	}
 	if _, err := os.Stat(path); err == nil {
 		t.Error("an empty file is left")
@@ -284,9 +364,46 @@ func TestDamagedTree(t *testing.T) {
 	}
 }
 
+// TestDamagedModifiers does so with an index that has several entries of a row.
+func TestDamagedModifiers(t *testing.T) {
+	f := newFixture(t, withModifiers(plainTable()))
+	x, err := f.CreateIndex("value", ModifierIndex)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(f.cache, f.treeName(x))
+	whole, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := f.scan(t, 1)
+	for at := 0; at < len(whole); at += len(whole) / 41 {
+		if err := os.WriteFile(path, flipped(whole, at), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		r, err := f.Reading()
+		if err != nil {
+			t.Fatal(err)
+		}
+		i, err := r.OpenIndex(x)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, word := range []string{"prod", "de", "beta", "en"} {
+			if got, want := read(t, i.Equal([]byte(word))), haveModifier(all, word); !slices.Equal(got, want) {
+				t.Fatalf("byte %d: %d rows with %q of %d", at, len(got), word, len(want))
+			}
+		}
+		r.Close()
+		if b, err := os.ReadFile(path); err != nil || !bytes.Equal(b, whole) {
+			t.Errorf("byte %d: the file was not made anew: %v", at, err)
+		}
+	}
+}
+
 // TestForeignTree has the index of another table, of another column, of the other kind and of nothing under an index's name.
 func TestForeignTree(t *testing.T) {
-	f := newFixture(t, plainTable())
+	f := newFixture(t, withModifiers(plainTable()))
 	other := newFixture(t, strings.Replace(plainTable(), "|5|", "|6|", -1))
 	x, err := f.CreateIndex("value", OrderedIndex)
 	if err != nil {
@@ -300,19 +417,26 @@ func TestForeignTree(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	m, err := f.CreateIndex("value", ModifierIndex)
+	if err != nil {
+		t.Fatal(err)
+	}
 	if _, err := other.CreateIndex("value", OrderedIndex); err != nil {
 		t.Fatal(err)
 	}
 	all := f.scan(t, 1)
 	for _, from := range []string{
-		filepath.Join(other.cache, other.treeName(x)), filepath.Join(f.cache, f.treeName(h)), filepath.Join(f.cache, f.treeName(n)), os.DevNull,
+		filepath.Join(other.cache, other.treeName(x)), filepath.Join(f.cache, f.treeName(h)), filepath.Join(f.cache, f.treeName(n)),
+		filepath.Join(f.cache, f.treeName(m)), os.DevNull,
 	} {
 		b, err := os.ReadFile(from)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := os.WriteFile(filepath.Join(f.cache, f.treeName(x)), b, 0o666); err != nil {
-			t.Fatal(err)
+		for _, x := range []Index{x, m} {
+			if err := os.WriteFile(filepath.Join(f.cache, f.treeName(x)), b, 0o666); err != nil {
+				t.Fatal(err)
+			}
 		}
 		r, err := f.Reading()
 		if err != nil {
@@ -326,6 +450,12 @@ func TestForeignTree(t *testing.T) {
 		if got := read(t, i.Range(i.Key(low), i.Key(high), false)); !slices.Equal(got, orderedScan(all, low, high, false)) {
 			t.Errorf("%s: %d rows", from, len(got))
 		}
+		if i, err = r.OpenIndex(m); err != nil {
+			t.Fatal(err)
+		}
+		if got, want := read(t, i.Equal([]byte("de"))), haveModifier(all, "de"); !slices.Equal(got, want) {
+			t.Errorf("%s: %d rows with a modifier of %d", from, len(got), len(want))
+		}
 		r.Close()
 	}
 }
@@ -333,19 +463,29 @@ func TestForeignTree(t *testing.T) {
 // TestIndexCounts counts what indices hold after changes, and compares that with a count of the rows.
 func TestIndexCounts(t *testing.T) {
 	f := newFixture(t, plainTable())
-	if _, err := f.CreateIndex("value", OrderedIndex); err != nil {
-		t.Fatal(err)
+	for column, kind := range map[string]IndexKind{"value": OrderedIndex, "note": ModifierIndex} {
+		if _, err := f.CreateIndex(column, kind); err != nil {
+			t.Fatal(err)
+		}
 	}
 	f.find(t, "k1")
 	for n := range 20 {
-		f.must(t)(f.Set(1, []string{fmt.Sprintf("k%d", 2*n)}, []Assignment{{Column: "value", Value: fmt.Sprint(1000 + n%3)}}))
+		note := "page.a@" + modifiers[n%len(modifiers)]
+		f.must(t)(f.Set(1, []string{fmt.Sprintf("k%d", 2*n)}, []Assignment{{Column: "value", Value: fmt.Sprint(1000 + n%3)}, {Column: "note", Value: note}}))
+		f.must(t)(f.Set(1, []string{fmt.Sprintf("k%d", n)}, []Assignment{{Column: "note", Value: "page.b@de"}}))
 		f.must(t)(f.Delete(1, []string{fmt.Sprintf("k%d", 2*n+1)}))
 		f.must(t)(f.Set(1, []string{fmt.Sprintf("new%d", n)}, nil))
 	}
 	all := f.scan(t, 1)
-	values := map[string]bool{}
+	values, words, entries := map[string]bool{}, map[string]bool{}, 0
 	for _, v := range all {
 		values[v.text] = true
+	}
+	for _, v := range f.scan(t, 2) {
+		for _, word := range rbks.AppendModifiers(nil, []byte(v.text)) {
+			words[string(word)] = true
+			entries++
+		}
 	}
 	r, err := f.Reading()
 	if err != nil {
@@ -353,12 +493,12 @@ func TestIndexCounts(t *testing.T) {
 	}
 	defer r.Close()
 	counts, err := r.IndexCounts()
-	if err != nil || len(counts) != 2 {
-		t.Fatal(counts, err)
+	if err != nil || len(counts) != 3 || entries < 20 {
+		t.Fatal(counts, entries, err)
 	}
-	for i, distinct := range []int{len(all), len(values)} {
-		if c := counts[i]; c.Entries != int64(len(all)) || c.Distinct != int64(distinct) || c.State != IndexReady || c.Changes == 0 {
-			t.Errorf("%+v, want %d entries, %d distinct", c, len(all), distinct)
+	for i, want := range [][2]int{{len(all), len(all)}, {entries, len(words)}, {len(all), len(values)}} {
+		if c := counts[i]; c.Entries != int64(want[0]) || c.Distinct != int64(want[1]) || c.State != IndexReady || c.Changes == 0 {
+			t.Errorf("%+v, want %d entries and distinct ones", c, want)
 		}
 	}
 }
@@ -393,7 +533,7 @@ func TestNoIndexOfAnEdit(t *testing.T) {
 
 // FuzzIndices reads damaged files: what is read is written the same.
 func FuzzIndices(f *testing.F) {
-	f.Add([]byte("hash|undeclared|note\nordered|integer|\"a|b\"\n"))
+	f.Add([]byte("modifier|undeclared|key\nhash|undeclared|note\nordered|integer|\"a|b\"\n"))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		list, err := parseIndices(b)
 		if err == nil && !bytes.Equal(encodeIndices(list), b) {
@@ -405,13 +545,17 @@ func FuzzIndices(f *testing.F) {
 // TestTornIndex leaves of the files of indices what a power cut can: pages of 4 KiB that are zeros, or those of an earlier state, and
 // a file that ends anywhere. What is found is what a scan finds, or the index is made anew.
 func TestTornIndex(t *testing.T) {
-	f := newFixture(t, plainTable())
+	f := newFixture(t, withModifiers(plainTable()))
 	x, err := f.CreateIndex("value", OrderedIndex)
 	if err != nil {
 		t.Fatal(err)
 	}
+	m, err := f.CreateIndex("value", ModifierIndex)
+	if err != nil {
+		t.Fatal(err)
+	}
 	f.find(t, "k1")
-	paths := []string{filepath.Join(f.cache, f.treeName(x)), filepath.Join(f.cache, "t.hashmap")}
+	paths := []string{filepath.Join(f.cache, f.treeName(x)), filepath.Join(f.cache, f.treeName(m)), filepath.Join(f.cache, "t.hashmap")}
 	state := func() (files [][]byte) {
 		for _, path := range paths {
 			b, err := os.ReadFile(path)
@@ -426,6 +570,8 @@ func TestTornIndex(t *testing.T) {
 	for n := range 30 {
 		f.must(t)(f.Set(1, []string{fmt.Sprintf("k%d", 100*n)}, []Assignment{{Column: "value", Value: strings.Repeat("1", n)}}))
 		f.must(t)(f.Delete(1, []string{fmt.Sprintf("k%d", 100*n+1)}))
+		f.must(t)(f.Set(1, []string{fmt.Sprintf("k%d", 100*n+2)}, []Assignment{{Column: "value", Value: "page.a@" + modifiers[n%len(modifiers)]}}))
+		f.must(t)(f.Delete(1, []string{fmt.Sprintf("k%d", 100*n+3)}))
 	}
 	newest := state()
 	seed := rand.Uint64()
@@ -459,6 +605,14 @@ func TestTornIndex(t *testing.T) {
 		}
 		if got := read(t, i.Range(nil, i.Key(end), false)); !slices.Equal(got, want) {
 			t.Fatalf("%d rows of %d", len(got), len(want))
+		}
+		if i, err = r.OpenIndex(m); err != nil {
+			t.Fatal(err)
+		}
+		for _, word := range []string{"de", "en", "beta"} {
+			if got, want := read(t, i.Equal([]byte(word))), haveModifier(all, word); !slices.Equal(got, want) {
+				t.Fatalf("%d rows with %q of %d", len(got), word, len(want))
+			}
 		}
 		r.Close()
 	}

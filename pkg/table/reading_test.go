@@ -101,6 +101,9 @@ func (c changer) change(t *testing.T, n int) {
 	lines := bytes.SplitAfter(text, []byte("\n"))
 	key := fmt.Sprintf("k%d", c.IntN(9000))
 	value := fmt.Sprint(n)
+	if c.IntN(3) == 0 {
+		value = fmt.Sprintf("page.n%d@%s", n, modifiers[c.IntN(len(modifiers))])
+	}
 	if !c.plain && n%7 == 0 {
 		value += "\n" + value
 	}
@@ -119,7 +122,7 @@ func (c changer) change(t *testing.T, n int) {
 			case 0:
 				lines[at] = bytes.Replace(lines[at], []byte("z"), []byte("yy"), 2)
 			case 1:
-				lines[at] = fmt.Appendf(nil, "%sk1%d%d|new|\n", lines[at], n, at)
+				lines[at] = fmt.Appendf(nil, "%sk1%d%d|page.new@%s|\n", lines[at], n, at, modifiers[c.IntN(len(modifiers))])
 			case 2:
 				lines = slices.Delete(lines, at, at+1)
 			}

@@ -11,7 +11,7 @@ import (
 	"github.com/reedbase/reedbase/pkg/row"
 )
 
-// RowIndex is an open index of a Reading's text, of the kind Hash or Ordered. It may be used by several goroutines, and is closed
+// RowIndex is an open index of a Reading's text, other than that of its key. It may be used by several goroutines, and is closed
 // with its Reading. What it finds are offsets of records in the text.
 type RowIndex struct {
 	Index
@@ -73,7 +73,8 @@ func (i *RowIndex) repair(damaged *rowindex.Tree) error {
 	return i.build()
 }
 
-// Entries and Distinct are about how many rows there are in the index, and how many keys.
+// Entries and Distinct are about how many entries there are in the index, a row or in one of the kind modifier a word of a row, and
+// how many keys.
 func (i *RowIndex) Entries() int64 { return i.opened().Entries() }
 
 // Distinct is described beside Entries.
@@ -92,13 +93,28 @@ func (i *RowIndex) Texts() (from, to []byte) {
 func (i *RowIndex) Behind(key []byte) []byte { return rowindex.Next(key) }
 
 // Equal returns the records whose cell has this content, byte for byte, and perhaps some more, in their order. An ordered
-// index also finds those whose cell is another spelling of the same value.
+// index also finds those whose cell is another spelling of the same value, one of the kind modifier those that have the content as a
+// modifier of the key in the cell.
 func (i *RowIndex) Equal(content []byte) iter.Seq2[int64, error] {
-	key := hashKey(nil, content)
-	if i.Kind == OrderedIndex {
-		key = i.Key(i.Type.Read(content, true))
-	}
+	key := i.keyOf(content)
 	return i.Range(key, rowindex.Next(key), false)
+}
+
+// keyOf returns what Equal looks up.
+func (i *RowIndex) keyOf(content []byte) []byte {
+	switch i.Kind {
+	case OrderedIndex:
+		return i.Key(i.Type.Read(content, true))
+	case ModifierIndex:
+		return wordKey(nil, content)
+	}
+	return hashKey(nil, content)
+}
+
+// EstimateEqual returns about how many records Equal returns.
+func (i *RowIndex) EstimateEqual(content []byte) int64 {
+	key := i.keyOf(content)
+	return i.Estimate(key, rowindex.Next(key))
 }
 
 // Range returns the records with a key from low on and before high, in order; no high is the end. Descending puts the

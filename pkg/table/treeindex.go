@@ -11,6 +11,7 @@ import (
 	"github.com/reedbase/reedbase/pkg/delta"
 	"github.com/reedbase/reedbase/pkg/fault"
 	rowindex "github.com/reedbase/reedbase/pkg/index"
+	"github.com/reedbase/reedbase/pkg/rbks"
 	"github.com/reedbase/reedbase/pkg/row"
 	"github.com/reedbase/reedbase/pkg/verlog"
 )
@@ -36,7 +37,7 @@ func (x Index) version(l verlog.Line, size int64, columns []string, at int) rowi
 
 // take returns what takes the keys of a record for the index.
 func (x Index) take(at int) rowindex.Take {
-	var cells [][]byte
+	var cells, words [][]byte
 	var key []byte
 	return func(record []byte, add func([]byte)) (err error) {
 		if cells, err = row.Stored(cells[:0], record); err != nil {
@@ -45,13 +46,24 @@ func (x Index) take(at int) rowindex.Take {
 		if at >= len(cells) {
 			return fault.New(fault.Input, "a row has no column %q", x.Column)
 		}
-		key = x.key(key[:0], cells[at])
-		add(key)
+		if x.Kind != ModifierIndex {
+			key = x.key(key[:0], cells[at])
+			add(key)
+			return nil
+		}
+		words = rbks.AppendModifiers(words[:0], row.Unquote(cells[at]))
+		for _, word := range words {
+			key = wordKey(key[:0], word)
+			add(key)
+		}
 		return nil
 	}
 }
 
-// key appends the key of a cell as it is stored.
+// wordKey appends the key of a word in an index of the kind modifier: no word has a byte 0.
+func wordKey(dst, word []byte) []byte { return append(append(dst, word...), 0) }
+
+// key appends the key of a cell as it is stored, in an index of another kind.
 func (x Index) key(dst, stored []byte) []byte {
 	content := row.Unquote(stored)
 	if x.Kind == HashIndex {

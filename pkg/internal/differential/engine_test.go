@@ -107,22 +107,21 @@ func (r *relation) Open() (plan.Source, error) {
 	return plan.Source{Text: bytes.NewReader(r.text), Size: int64(len(r.text))}, nil
 }
 
-func (r *relation) Indices(wanted func(int) bool) (list []plan.Index) {
+func (r *relation) Indices(wanted plan.Wanted) (list []plan.Index) {
 	if !r.indexed || r.stream {
 		return nil
 	}
 	for i := range r.columns {
-		if !wanted(i) {
-			continue
-		}
 		for kind := plan.Hash; kind <= plan.OrderedValue; kind++ {
-			list = append(list, &index{r.table, kind, []int{i}})
+			if wanted(i, kind) {
+				list = append(list, &index{r.table, kind, []int{i}})
+			}
 		}
 	}
-	if wanted(1) {
+	if wanted(1, plan.Hash) {
 		list = append(list, &index{r.table, plan.Hash, []int{1, 0}})
 	}
-	if wanted(0) {
+	if wanted(0, plan.OrderedText) {
 		list = append(list, &index{r.table, plan.OrderedText, []int{0, 1}})
 	}
 	return list
