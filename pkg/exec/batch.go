@@ -138,6 +138,16 @@ func (s *store) add(b []byte) (place, error) {
 // at returns the bytes from a place on to the end of its piece.
 func (s *store) at(p place) []byte { return s.pieces[p>>32][uint32(p):] }
 
+// empty forgets what is stored and keeps the last piece, the largest one.
+func (s *store) empty() {
+	if n := len(s.pieces) - 1; n >= 0 {
+		for _, piece := range s.pieces[:n] {
+			s.query.charge(-int64(cap(piece)))
+		}
+		s.pieces = append(s.pieces[:0], s.pieces[n][:0])
+	}
+}
+
 // free gives everything back.
 func (s *store) free() {
 	for _, piece := range s.pieces {

@@ -10,11 +10,12 @@ type group struct {
 	query  *query
 	node   *plan.Group
 	parts  []*part
-	wholes []*groups // all groups: one table, or one for each lot
+	whole  *groups  // all groups, or those of a lot
+	dealt  *dealing // where there are lots
 	env    *env
 	need   []int
-	lot    int     // of wholes, that is returned
-	order  []int32 // its groups as they were first met
+	lot    int     // that comes next
+	order  []int32 // the groups of whole as they were first met
 	at     int
 	out    batch
 	ranked int // the call whose row the bare columns are of, or -1
@@ -111,94 +112,40 @@ func (g *group) open() error {
 	if err != nil {
 		return err
 	}
-	if err := g.gather(); err != nil {
-		return err
-	}
-	if first := g.wholes[0]; len(g.node.Keys) == 0 && first.count() == 0 {
-		if err := first.single(); err != nil {
-			return err
-		}
-		first.sort()
-	}
-	for _, whole := range g.wholes {
-		if err := whole.settle(); err != nil {
-			return err
-		}
-	}
-	return nil
+	return g.gather()
 }
 
 // gather puts the groups of all parts together: in one table when they are few, else lot by lot.
 func (g *group) gather() error {
-	total := 0
+	total, spilled := 0, false
 	for _, p := range g.parts {
 		total += p.groups.count()
-		if p.spill != nil {
-			return g.deal()
-		}
+		spilled = spilled || p.spill != nil
 	}
-	if len(g.parts) > 1 && total > manyGroups {
-		return g.deal()
+	if spilled || len(g.parts) > 1 && total > manyGroups {
+		g.dealt = g.deal()
+		return nil
 	}
-	whole := g.parts[0].groups
-	g.wholes = []*groups{whole}
+	g.whole = g.parts[0].groups
+	g.parts[0].groups = nil
 	for _, p := range g.parts[1:] {
 		which := make([]int32, p.groups.count())
 		for i := range which {
 			which[i] = int32(i)
 		}
-		if err := whole.merge(p.groups, which); err != nil {
+		if err := g.whole.merge(p.groups, which); err != nil {
 			return err
 		}
 		p.groups.free()
 	}
-	whole.sort()
-	return nil
-}
-
-// deal makes a table of each lot, several goroutines one lot after the other.
-func (g *group) deal() error {
-	lots := make([][lotCount][]int32, len(g.parts))
-	for i, p := range g.parts {
-		lots[i] = p.groups.lots()
-	}
-	g.wholes = make([]*groups, lotCount)
-	workers := len(g.parts)
-	err := together(g.query, workers, func(w int) error {
-		r := newReplay(g)
-		for l := w; l < lotCount; l += workers {
-			whole := newGroups(g.query, g.node, g.ranked)
-			g.wholes[l] = whole
-			expected := 0
-			for i, p := range g.parts {
-				if p.spill != nil {
-					expected = max(expected, len(lots[i][l])) + p.spill.counts[l]/2
-				}
-			}
-			whole.reserve(expected)
-			for i, p := range g.parts {
-				if err := whole.merge(p.groups, lots[i][l]); err != nil {
-					return err
-				}
-			}
-			for _, p := range g.parts {
-				if p.spill == nil {
-					continue
-				}
-				if err := r.lot(whole, &p.spill.lots[l]); err != nil {
-					return err
-				}
-				p.spill.lots[l].free()
-			}
-			whole.sort()
+	if len(g.node.Keys) == 0 && g.whole.count() == 0 {
+		if err := g.whole.single(); err != nil {
+			return err
 		}
-		return nil
-	})
-	for _, p := range g.parts {
-		p.groups.free()
-		p.spill = nil
 	}
-	return err
+	g.whole.sort()
+	g.order = g.whole.order
+	return g.whole.settle()
 }
 
 // read puts the rows of a pipeline into groups.
@@ -274,13 +221,14 @@ func (g *group) next() (*batch, error) {
 		return nil, err
 	}
 	for g.at == len(g.order) {
-		if g.lot == len(g.wholes) {
+		if g.dealt == nil || g.lot == lotCount {
 			return nil, nil
 		}
-		g.order, g.at = g.wholes[g.lot].order, 0
-		g.lot++
+		if err := g.nextLot(); err != nil {
+			return nil, err
+		}
 	}
-	whole := g.wholes[g.lot-1]
+	whole := g.whole
 	n := min(len(g.order)-g.at, batchRows)
 	g.env.reset()
 	list := g.order[g.at : g.at+n]
@@ -310,19 +258,37 @@ func (g *group) next() (*batch, error) {
 	return &g.out, nil
 }
 
+// nextLot gives up the table at hand for the one of the next lot.
+func (g *group) nextLot() (err error) {
+	if g.whole != nil {
+		g.dealt.giveBack(g.whole)
+	}
+	if g.whole, err = g.dealt.take(g.lot); err != nil {
+		return err
+	}
+	g.order, g.at = g.whole.order, 0
+	g.lot++
+	return nil
+}
+
 func (g *group) free() {
+	if g.dealt != nil {
+		g.dealt.end()
+		g.dealt = nil
+	}
 	for _, p := range g.parts {
 		if p.groups != nil {
 			p.groups.free()
-			p.groups = nil
 		}
-	}
-	for _, whole := range g.wholes {
-		if whole != nil {
-			whole.free()
+		if p.spill != nil {
+			p.spill.free()
 		}
+		p.groups, p.spill = nil, nil
 	}
-	g.wholes, g.order = nil, nil
+	if g.whole != nil {
+		g.whole.free()
+	}
+	g.whole, g.order = nil, nil
 }
 
 func (g *group) close() {

@@ -47,7 +47,7 @@ func newGroups(q *query, n *plan.Group, ranked int) *groups {
 // reserve makes room for n groups, which are known to come.
 func (g *groups) reserve(n int) {
 	g.keys.reserve(n)
-	g.at, g.first = make([]place, 0, n), make([]uint64, 0, n)
+	g.at, g.first = roomy(g.at, n), roomy(g.first, n)
 	for _, s := range g.states {
 		if s, ok := s.(interface{ reserve(n int) }); ok {
 			s.reserve(n)
@@ -103,10 +103,20 @@ func (g *groups) number(hash uint64, keys, bare [][]cell.Value, row int32, posit
 		g.first[number] = position
 		g.at[number], err = g.keep()
 	}
-	if err != nil || !g.hasBare || !isNew && g.ranked >= 0 {
+	if err != nil || !g.hasBare || !isNew && g.isRanked(number) {
 		return number, err
 	}
 	return number, g.setBare(number, bare, row)
+}
+
+// isRanked reports whether the bare columns of a group are of the row of its least or greatest value. Until there is one that is not
+// NULL they are of the first row.
+func (g *groups) isRanked(number int) bool {
+	if g.ranked < 0 {
+		return false
+	}
+	values := g.states[g.ranked].(*extreme).list
+	return number < len(values) && !values[number].IsNull()
 }
 
 // plain reports whether the values of a row can be read back from the bytes that tell its group from others.
@@ -285,14 +295,30 @@ func (g *groups) single() error {
 
 // sort puts the groups in the order in which they were first met.
 func (g *groups) sort() {
-	g.order = make([]int32, g.count())
-	for i := range g.order {
-		g.order[i] = int32(i)
-	}
+	g.enumerate()
 	if slices.IsSorted(g.first) {
 		return
 	}
 	slices.SortFunc(g.order, func(a, b int32) int { return cmp.Compare(g.first[a], g.first[b]) })
+}
+
+// enumerate puts the groups in the order of their numbers.
+func (g *groups) enumerate() {
+	g.order = roomy(g.order, g.count())[:g.count()]
+	for i := range g.order {
+		g.order[i] = int32(i)
+	}
+}
+
+// empty forgets all groups and keeps their memory for others.
+func (g *groups) empty() {
+	g.keys.empty()
+	g.rows.empty()
+	g.query.charge(-g.charged)
+	g.at, g.bare, g.first, g.order, g.charged = g.at[:0], g.bare[:0], g.first[:0], g.order[:0], 0
+	for _, s := range g.states {
+		s.empty()
+	}
 }
 
 func (g *groups) free() {

@@ -96,13 +96,16 @@ func (h *hashes) reserve(n int) {
 	for size < 2*n {
 		size *= 2
 	}
+	h.list = roomy(h.list, n)
+	if size == len(h.slots) {
+		return
+	}
 	if h.keys.query.charge(int64(size-len(h.slots))*slotSize) != nil {
 		h.keys.query.charge(-int64(size-len(h.slots)) * slotSize)
 		return // whoever inserts so many will be told
 	}
 	h.slots = make([]uint64, size)
 	touch(h.slots, 0)
-	h.list = make([]entry, 0, n)
 }
 
 // grow doubles the slots.
@@ -123,6 +126,13 @@ func (h *hashes) grow() error {
 		h.slots[i] = hash&upperHalf | uint64(n+1)
 	}
 	return nil
+}
+
+// empty forgets all keys and keeps their memory for others.
+func (h *hashes) empty() {
+	clear(h.slots)
+	h.list = h.list[:0]
+	h.keys.empty()
 }
 
 func (h *hashes) free() {

@@ -61,9 +61,13 @@ func TestMemoryIsGivenBack(t *testing.T) {
 		b.WriteString("k|1\n")
 	}
 	tables := catalogue{"t": newTable(b.String())}
-	query := "SELECT (SELECT sum(u.n) FROM (SELECT n + t.n AS n FROM numbers(2000) ORDER BY name) u) FROM t"
-	if _, err := ask(context.Background(), tables, query, exec.Options{MaxMemory: 4 << 20}); err != nil {
-		t.Error(err)
+	for query, most := range map[string]int64{
+		"SELECT (SELECT sum(u.n) FROM (SELECT n + t.n AS n FROM numbers(2000) ORDER BY name) u) FROM t":                          4 << 20,
+		"SELECT (SELECT sum(u.c) FROM (SELECT n, count(*) + t.n AS c FROM numbers(40000) GROUP BY n LIMIT 5) u) FROM t LIMIT 20": 32 << 20,
+	} {
+		if _, err := ask(context.Background(), tables, query, exec.Options{MaxMemory: most}); err != nil {
+			t.Errorf("%s: %v", query, err)
+		}
 	}
 }
 

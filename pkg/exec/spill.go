@@ -33,6 +33,12 @@ func newSpill(q *query) *spill {
 	return s
 }
 
+func (s *spill) free() {
+	for l := range s.lots {
+		s.lots[l].free()
+	}
+}
+
 // put deals out the rows of b: hash, position, which filters let it in, keys, arguments and bare columns of each.
 func (p *part) put(b *batch, keys, bare [][]cell.Value, position uint64) error {
 	s := p.spill

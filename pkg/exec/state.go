@@ -23,6 +23,8 @@ type state interface {
 	settle(n int) error
 	// results puts the results of some groups into a column.
 	results(e *env, list []int32, column []cell.Value) error
+	// empty forgets all groups and may keep their memory for others.
+	empty()
 	free()
 }
 
@@ -86,13 +88,28 @@ func grown[T any](list []T, n int) []T {
 	return list[:n]
 }
 
+// roomy returns an empty list with room for n elements, that of list if it has it.
+func roomy[T any](list []T, n int) []T {
+	if cap(list) < n {
+		return make([]T, 0, n)
+	}
+	return list[:0]
+}
+
+// emptied returns list without elements. Behind them all stays zero, as grown wants it.
+func emptied[T any](list []T) []T {
+	clear(list)
+	return list[:0]
+}
+
 // counts counts rows, or values that are not NULL.
 type counts struct{ n []int64 }
 
-func (s *counts) reserve(n int)    { s.n = make([]int64, 0, n) }
+func (s *counts) reserve(n int)    { s.n = roomy(s.n, n) }
 func (s *counts) grow(n int)       { s.n = grown(s.n, n) }
 func (s *counts) size() int64      { return 8 }
 func (s *counts) settle(int) error { return nil }
+func (s *counts) empty()           { s.n = emptied(s.n) }
 func (s *counts) free()            {}
 
 func (s *counts) add(_ *groups, vectors [][]cell.Value, sel []int32, numbers []int32, _ [][]cell.Value) error {
@@ -139,10 +156,11 @@ type sum struct {
 	all             function.Accumulator
 }
 
-func (s *sums) reserve(n int)    { s.list = make([]sum, 0, n) }
+func (s *sums) reserve(n int)    { s.list = roomy(s.list, n) }
 func (s *sums) grow(n int)       { s.list = grown(s.list, n) }
 func (s *sums) size() int64      { return 56 }
 func (s *sums) settle(int) error { return nil }
+func (s *sums) empty()           { s.list = emptied(s.list) }
 func (s *sums) free()            {}
 
 func (s *sums) add(_ *groups, vectors [][]cell.Value, sel []int32, numbers []int32, _ [][]cell.Value) error {
@@ -278,6 +296,11 @@ func (s *extreme) size() int64      { return 48 }
 func (s *extreme) settle(int) error { return nil }
 func (s *extreme) free()            { s.store.free() }
 
+func (s *extreme) empty() {
+	s.list, s.rows = emptied(s.list), emptied(s.rows)
+	s.store.empty()
+}
+
 func (s *extreme) grow(n int) {
 	s.list = grown(s.list, n)
 	if s.ranks {
@@ -335,7 +358,7 @@ func (s *extreme) merge(g, o *groups, other state, which, numbers []int32) error
 		n := which[k]
 		v := from.list[n]
 		if v.IsNull() {
-			if s.ranks && g.bare[number] == noPlace {
+			if s.ranks && s.list[number].IsNull() && (g.bare[number] == noPlace || o.first[n] < g.first[number]) {
 				if err := g.copyBare(o, int(n), int(number)); err != nil {
 					return err
 				}
@@ -374,6 +397,7 @@ type accumulated struct {
 
 func (s *accumulated) size() int64      { return 64 }
 func (s *accumulated) settle(int) error { return nil }
+func (s *accumulated) empty()           { s.list = emptied(s.list) }
 func (s *accumulated) free()            {}
 
 func (s *accumulated) grow(n int) {
@@ -427,6 +451,13 @@ type unlikes struct {
 
 func (s *unlikes) grow(int) {}
 func (s *unlikes) free()    { s.seen.free() }
+
+func (s *unlikes) empty() {
+	s.accumulated.empty()
+	s.seen.empty()
+	s.store.empty()
+	s.values = s.values[:0]
+}
 
 func (s *unlikes) add(_ *groups, vectors [][]cell.Value, sel []int32, numbers []int32, _ [][]cell.Value) error {
 	for _, i := range sel {
