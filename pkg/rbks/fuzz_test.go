@@ -55,6 +55,9 @@ func check(t testing.TB, text string) {
 	checkKey(t, text, keyPattern, key, ok)
 	old, legacy := rbks.ParseLegacy([]byte(text), rbks.Words{})
 	checkKey(t, text, legacyPattern, old, legacy)
+	if words := modifiersOf(text); legacy && len(words) != strings.Count(old.String(), "@") {
+		t.Fatalf("%q has the modifiers %q", text, words)
+	}
 
 	n := rbks.Normalize([]byte(text), rbks.Words{})
 	if ok != (len(n.Problems) == 0) || ok != (rbks.Check([]byte(text), rbks.Words{}) == nil) {

@@ -171,6 +171,7 @@ var indexed = []struct {
 	{query{name: "key", what: "one row by its key", sql: "SELECT * FROM {text} WHERE key = '{key}'"}, 100},
 	{query{name: "prefix", what: "rows by the start of their keys, 0.1 %", sql: "SELECT key, value FROM {text} WHERE key GLOB 'home.f*'"}, 30},
 	{query{name: "like", what: "rows by the start of their keys in any case, 0.1 %", sql: "SELECT key, value FROM {text} WHERE key LIKE 'home.f%'"}, 0},
+	{query{name: "modifier", what: "rows whose keys are in one language, 0.1 %", sql: "SELECT key, value FROM {words} WHERE key.language = '" + rareLanguage + "'"}, 0},
 	{query{name: "range", what: "rows with a number in a range, 0.1 %", sql: "SELECT id, user_id, amount FROM {orders} WHERE amount BETWEEN 500 AND 600"}, 30},
 	{query{name: "order", what: "the 10 largest", sql: "SELECT id, amount FROM {orders} ORDER BY amount DESC LIMIT 10"}, 30},
 }
@@ -206,18 +207,22 @@ func (a *asking) ofDatabase() []string {
 	return []string{"rdb", "-C", shopFolder, "query", "-f", "pipe", a.spell(func(table string) string { return table })}
 }
 
-// shopDatabase holds the text, with its keys in order too, and the orders, with
-// their amounts in order.
+// shopDatabase holds the text, with its keys in order too, the same in many
+// languages, with their modifiers, and the orders, with their amounts in order.
 func (l *lab) shopDatabase() error {
-	err := steps(func() error { return l.table("1m") }, func() error { return l.shop("1m") }, func() error { return l.database(shopFolder, "1m.csv") })()
+	err := steps(func() error { return l.table("1m") }, func() error { return l.shop("1m") }, func() error { return l.translated("1m") },
+		func() error { return l.database(shopFolder, "1m.csv") })()
 	if err != nil {
 		return err
 	}
 	return l.makeOnce(shopFolder+" orders", func() error {
-		if err := l.run("rdb", "-C", shopFolder, "import", "orders", "1m.orders.csv"); err != nil {
-			return err
+		for _, table := range []string{"orders", "words"} {
+			if err := l.run("rdb", "-C", shopFolder, "import", table, "1m."+table+".csv"); err != nil {
+				return err
+			}
 		}
 		return errors.Join(
+			l.run("rdb", "-C", shopFolder, "index:create", "words.key", "--kind", "modifier"),
 			l.run("rdb", "-C", shopFolder, "index:create", "text.key", "--kind", "ordered"),
 			l.run("rdb", "-C", shopFolder, "index:create", "orders.amount", "--kind", "ordered"),
 		)

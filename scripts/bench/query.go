@@ -156,7 +156,11 @@ func (a *asking) side(args func(*asking) []string) side {
 
 // prepare writes the tables, and picks the key of the row at 60 %.
 func (a *asking) prepare() error {
-	if a.table() != "text" {
+	switch a.table() {
+	case "text":
+	case "words":
+		return a.lab.translated(a.rows)
+	default:
 		return a.lab.shop(a.rows)
 	}
 	if err := a.lab.table(a.rows); err != nil {
@@ -177,7 +181,7 @@ func (a *asking) file(table string) string {
 
 // spell writes the query with the tables as an engine names them.
 func (a *asking) spell(name func(table string) string) string {
-	return strings.NewReplacer("{text}", name("text"), "{orders}", name("orders"), "{users}", name("users"), "{key}", a.key).Replace(a.sql)
+	return strings.NewReplacer("{text}", name("text"), "{orders}", name("orders"), "{users}", name("users"), "{words}", name("words"), "{key}", a.key).Replace(a.sql)
 }
 
 func (a *asking) ours() []string {
