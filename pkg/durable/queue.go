@@ -46,15 +46,20 @@ type Waiter struct {
 	size    int64 // of its file, with the answer once there is one
 }
 
-// Ask is Lock with a request, which a holder may carry out meanwhile. Once one has begun with it, the wait goes on until that
-// is over, past its end if need be. The answer is what the holder left, nil when it left none, and confirmed says that it
-// carried the request out: else it may have died first, and whether it did is for the caller to see.
-func (q Queue) Ask(wait time.Duration, request []byte) (l *Lock, answer []byte, confirmed bool, err error) {
+// Ask is Lock with a request, which a holder may carry out meanwhile; request is called, unless it is nil, when somebody else has the
+// lock. Once one has begun with it, the wait goes on until that is over, past its end if need be. The answer is what the holder left,
+// nil when it left none, and confirmed says that it carried the request out: else it may have died first, and whether it did is for
+// the caller to see.
+func (q Queue) Ask(wait time.Duration, request func() []byte) (l *Lock, answer []byte, confirmed bool, err error) {
 	l, err = q.dir.Lock(q.lock, 0)
 	if err == nil || fault.KindOf(err) != fault.Busy || wait <= 0 {
 		return l, nil, false, err
 	}
-	s, err := q.join(request)
+	var wanted []byte
+	if request != nil {
+		wanted = request()
+	}
+	s, err := q.join(wanted)
 	if err != nil { // such as a folder that may not be written: wait unseen
 		l, err = q.dir.Lock(q.lock, wait)
 		return l, nil, false, err

@@ -35,7 +35,7 @@ func (q Queue) ask(t *testing.T, wait time.Duration, who string, done chan<- ask
 	t.Helper()
 	before, _ := q.Waiters()
 	go func() {
-		l, answer, confirmed, err := q.Ask(wait, []byte(who))
+		l, answer, confirmed, err := q.Ask(wait, request(who))
 		done <- asked{who, l, string(answer), confirmed, err}
 	}()
 	for {
@@ -45,9 +45,11 @@ func (q Queue) ask(t *testing.T, wait time.Duration, who string, done chan<- ask
 	}
 }
 
+func request(text string) func() []byte { return func() []byte { return []byte(text) } }
+
 func TestQueue(t *testing.T) {
 	q, folder := newQueue(t)
-	holder, answer, _, err := q.Ask(0, []byte("first"))
+	holder, answer, _, err := q.Ask(0, request("first"))
 	if err != nil || answer != nil {
 		t.Fatal(answer, err)
 	}
@@ -196,11 +198,11 @@ func TestAskUnseen(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, _, _, err := q.Ask(time.Millisecond, []byte("x")); fault.KindOf(err) != fault.Busy {
+	if _, _, _, err := q.Ask(time.Millisecond, request("x")); fault.KindOf(err) != fault.Busy {
 		t.Error(err)
 	}
 	holder.Release()
-	l, answer, _, err := q.Ask(time.Minute, []byte("x"))
+	l, answer, _, err := q.Ask(time.Minute, request("x"))
 	if err != nil || answer != nil {
 		t.Fatal(answer, err)
 	}

@@ -75,7 +75,7 @@ func (r request) encode() []byte {
 
 // do carries a request out, or finds that it was carried out.
 func (t *Table) do(r request) (Result, error) {
-	lock, left, confirmed, err := t.queue().Ask(t.opt.Wait, r.encode())
+	lock, left, confirmed, err := t.queue().Ask(t.opt.Wait, r.encode)
 	if err != nil {
 		return Result{}, err
 	}
@@ -132,7 +132,7 @@ func (t *Table) takeOver(lock *durable.Lock, confirmed bool) {
 // carriedOut returns the result of the request to which this was the answer, if it was stored.
 func (t *Table) carriedOut(left []byte, confirmed bool) (Result, bool) {
 	var a answer
-	if json.Unmarshal(left, &a) != nil || a.Line == "" || t.dir.Exists(unknownFile) {
+	if left == nil || json.Unmarshal(left, &a) != nil || a.Line == "" || t.dir.Exists(unknownFile) {
 		return Result{}, false
 	}
 	f, err := t.dir.OpenFile(logFile, os.O_RDWR)

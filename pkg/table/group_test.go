@@ -316,7 +316,7 @@ func TestUnclearRequest(t *testing.T) {
 	done := make(chan bool, 4)
 	for i, request := range []string{"junk", `{"Keys":[]}`, `{"Keys":[[]]}`, `{"Keys":[["a","b"]],"Cells":[{"Column":"x"}]}`} {
 		go func() {
-			l, left, _, err := c.handle().queue().Ask(time.Minute, []byte(request))
+			l, left, _, err := c.handle().queue().Ask(time.Minute, func() []byte { return []byte(request) })
 			if err != nil || left != nil {
 				t.Errorf("%s: %s %v", request, left, err)
 			} else {
