@@ -25,6 +25,7 @@ type side struct {
 	args   func(round int) []string
 	crowd  *crowd                // many such commands at once, instead of one
 	dir    string                // below the work folder
+	input  string                // the file of the work folder that it reads as standard input; "" is none
 	before func(round int) error // before each run, not timed
 	exits  []int                 // exit codes besides 0 that mean the work was done
 	output string                // the file it writes: removed before each run
@@ -32,6 +33,15 @@ type side struct {
 }
 
 func (s side) missing() bool { return s.args == nil }
+
+// String returns the command as a shell takes it.
+func (s side) String() string {
+	text := show(s.args(1))
+	if s.input != "" {
+		text += " < " + s.input
+	}
+	return text
+}
 
 // command is a side whose command is the same in every round.
 func command(args ...string) side {

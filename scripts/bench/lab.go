@@ -64,7 +64,20 @@ func (l *lab) build(name, what string) error {
 	if err := c.Run(); err != nil {
 		return fmt.Errorf("go build %s: %w", what, err)
 	}
-	return nil
+	return rewrite(l.path(name))
+}
+
+// rewrite writes a program again in one piece, as make build does with ours: one that
+// a linker has just written starts later.
+func rewrite(program string) error {
+	b, err := os.ReadFile(program)
+	if err == nil {
+		err = os.WriteFile(program+".new", b, 0o755)
+	}
+	if err == nil {
+		err = os.Rename(program+".new", program)
+	}
+	return err
 }
 
 // program finds what a command's first word stands for: ours in bin, helpers in

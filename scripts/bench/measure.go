@@ -126,6 +126,14 @@ func (l *lab) process(s side, args []string, printed string) (sample, error) {
 	}
 	c := exec.Command(program, args[1:]...)
 	c.Dir, c.Env, c.Stdout, c.Stderr = l.path(s.dir), l.environment(), out, said
+	if s.input != "" {
+		in, err := os.Open(l.path(s.input))
+		if err != nil {
+			return sample{}, err
+		}
+		defer in.Close()
+		c.Stdin = in
+	}
 	start := time.Now()
 	err = c.Run()
 	wall := time.Since(start)

@@ -101,9 +101,9 @@ func result(got, asked string, met bool) string {
 }
 
 func (r *report) line(f figure, ours, rival sample, verdict string, results []string) {
-	fields := []string{f.what, show(f.ours.args(1)) + "  " + duration(ours.wall)}
+	fields := []string{f.what, f.ours.String() + "  " + duration(ours.wall)}
 	if !f.rival.missing() {
-		fields = append(fields, show(f.rival.args(1))+"  "+duration(rival.wall))
+		fields = append(fields, f.rival.String()+"  "+duration(rival.wall))
 	}
 	fields = append(fields, results...)
 	fields = append(fields, costs(f, ours, rival))
