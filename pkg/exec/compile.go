@@ -283,6 +283,11 @@ func (c compiler) call(x *plan.Call) (kernel, error) {
 			if err != nil {
 				return err
 			}
+			if taken := e.function.Taken(); taken > 0 && int64(taken) > e.held-e.made {
+				if err := e.hold(); err != nil {
+					return err
+				}
+			}
 			out[i] = v
 		}
 		e.top = top

@@ -17,6 +17,8 @@ type env struct {
 	lists    [][]int32
 	listTop  int
 	text     []byte // texts made for the batch at hand
+	made     int64  // bytes of memory that these have taken
+	held     int64  // bytes that were charged for these and what functions made
 }
 
 // frame is the row around a subquery, whose values its expressions can use.
@@ -29,6 +31,17 @@ func (e *env) reset() {
 	if cap(e.text) > 1<<20 {
 		e.text = nil
 	}
+	if e.held > 0 {
+		e.query.charge(-e.held)
+	}
+	e.made, e.held = 0, 0
+}
+
+// hold charges what texts have taken since it was called before. A batch of large ones needs as much memory as all of them.
+func (e *env) hold() error {
+	before := e.held
+	e.held = e.made + int64(e.function.Taken())
+	return e.query.charge(e.held - before)
 }
 
 // scratch returns a column of n values at least until the stack is set back to where it was.
@@ -65,6 +78,10 @@ func (e *env) concat(a, b cell.Value) (cell.Value, error) {
 	}
 	if cap(e.text)-len(e.text) < need {
 		e.text = make([]byte, 0, max(need, 4<<10))
+		e.made += int64(cap(e.text))
+		if err := e.hold(); err != nil {
+			return cell.Value{}, err
+		}
 	}
 	at := len(e.text)
 	e.text = b.AppendText(a.AppendText(e.text))

@@ -18,7 +18,7 @@ import (
 // Options bound a run. Each bound has its own error, of the kind fault.Input.
 type Options struct {
 	MaxRows   int64         // rows of the result; 0 is no bound
-	MaxMemory int64         // bytes that operators keep of rows: what is sorted, grouped, joined; 0 is 1 GiB
+	MaxMemory int64         // bytes that operators keep of rows: what is sorted, grouped, joined, long texts that are made; 0 is 1 GiB
 	Timeout   time.Duration // 0 is no bound
 	Workers   int           // goroutines that read rows; 0 is as many as there are processors
 	Now       time.Time     // what "now" means, its location being what "localtime" means; zero is the time of the call, in UTC

@@ -30,6 +30,10 @@ func TestEachLimitHasItsError(t *testing.T) {
 		{"SELECT rank() OVER (ORDER BY name) FROM numbers(100000)", exec.Options{MaxMemory: 1 << 20}, "the query needs more than 1048576 bytes of memory"},
 		{"SELECT group_concat(name) FROM numbers(200000)", exec.Options{MaxMemory: 1 << 20}, "the query needs more than 1048576 bytes of memory"},
 		{"WITH a AS (SELECT name FROM numbers(100000)) SELECT count(*) FROM a, a b WHERE a.name = b.name", exec.Options{MaxMemory: 1 << 20}, "the query needs more than 1048576 bytes of memory"},
+		{"SELECT sum(length(name || printf('%.9000c', 'x') || n)) FROM numbers(9000)", exec.Options{MaxMemory: 1 << 20}, "the query needs more than 1048576 bytes of memory"},
+		{"SELECT sum(length(replace(printf('%.9000c', name), 'n', 'm'))) FROM numbers(9000)", exec.Options{MaxMemory: 1 << 20}, "the query needs more than 1048576 bytes of memory"},
+		{"SELECT n, printf('%.9000c', name) FROM numbers(9000)", exec.Options{MaxMemory: 1 << 20}, "the query needs more than 1048576 bytes of memory"},
+		{"SELECT concat_ws(',', name, name, printf('%.9000c', 'x')) FROM numbers(9000)", exec.Options{MaxMemory: 1 << 20}, "the query needs more than 1048576 bytes of memory"},
 		{endless, exec.Options{Timeout: 30 * time.Millisecond}, "the query takes longer than 30ms"},
 	} {
 		for _, workers := range []int{1, 2} {
@@ -64,6 +68,7 @@ func TestMemoryIsGivenBack(t *testing.T) {
 	for query, most := range map[string]int64{
 		"SELECT (SELECT sum(u.n) FROM (SELECT n + t.n AS n FROM numbers(2000) ORDER BY name) u) FROM t":                          4 << 20,
 		"SELECT (SELECT sum(u.c) FROM (SELECT n, count(*) + t.n AS c FROM numbers(40000) GROUP BY n LIMIT 5) u) FROM t LIMIT 20": 32 << 20,
+		"SELECT sum(length(name || printf('%.90c', 'x') || n)) FROM numbers(100000)":                                             4 << 20, // the texts of a batch, when it is done with
 	} {
 		if _, err := ask(context.Background(), tables, query, exec.Options{MaxMemory: most}); err != nil {
 			t.Errorf("%s: %v", query, err)

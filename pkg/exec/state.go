@@ -32,12 +32,12 @@ type state interface {
 type kind uint8
 
 const (
-	other kind = iota // by an accumulator for each group, in the order of the rows
+	other kind = iota // by an accumulator for each group, in the order of the rows, DISTINCT or not
 	counting
 	adding
 	least
 	greatest
-	unlike // DISTINCT
+	unlike // DISTINCT, in any order
 )
 
 func kindOf(c *plan.Aggregate) kind {
@@ -68,13 +68,12 @@ func newState(q *query, c *plan.Aggregate) state {
 		return &sums{function: c.Function}
 	case least, greatest:
 		return &extreme{query: q, sign: map[kind]int{least: -1, greatest: 1}[kindOf(c)], store: store{query: q}}
-	case unlike:
-		return &unlikes{query: q, function: c.Function, seen: newHashes(q), accumulated: accumulated{query: q, function: c.Function}}
 	}
+	all := accumulated{query: q, function: c.Function}
 	if c.Distinct {
-		return &unlikes{query: q, function: c.Function, seen: newHashes(q), accumulated: accumulated{query: q, function: c.Function}}
+		return &unlikes{accumulated: all, seen: newHashes(q)}
 	}
-	return &accumulated{query: q, function: c.Function}
+	return &all
 }
 
 // grown returns list with n elements.
@@ -435,14 +434,12 @@ func (s *accumulated) results(e *env, list []int32, column []cell.Value) (err er
 			return err
 		}
 	}
-	return nil
+	return e.hold()
 }
 
 // unlikes gives each value of a group to an accumulator once. The values are kept until all rows are read.
 type unlikes struct {
 	accumulated
-	query    *query
-	function *function.Aggregate
 	seen     *hashes // the number of the group, then the value
 	values   []place // of each that was seen
 	store    store

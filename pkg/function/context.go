@@ -9,7 +9,10 @@ import (
 // DefaultMaxText is Context.MaxText where that is 0.
 const DefaultMaxText = 64 << 20
 
-const blockSize = 4 << 10
+const (
+	blockSize = 4 << 10
+	mostKept  = 1 << 20 // bytes of a block that is used again
+)
 
 // Context is what a statement gives to the functions that it calls, and where their results lie. The zero Context will do for
 // pure functions. It must not be copied, and each goroutine needs its own.
@@ -19,25 +22,39 @@ type Context struct {
 	Random  func() uint64 // random numbers, all bits alike; nil: random() is an error
 
 	block    []byte // texts of results, one behind the other; what lies behind its length is free
+	taken    int
 	patterns patternCache
 }
 
 // Reset takes back the memory of all results so far: their texts must not be read any more. Without a Reset they stay valid for as
 // long as somebody holds them.
-func (c *Context) Reset() { c.block = c.block[:0] }
+func (c *Context) Reset() {
+	c.block, c.taken = c.block[:0], 0
+	if cap(c.block) > mostKept {
+		c.block = nil
+	}
+}
+
+// Taken returns how many bytes of memory results have taken since Reset, beside the block that was there.
+func (c *Context) Taken() int { return c.taken }
 
 // room returns an empty slice to append a result of about n bytes to, which text then makes a value of. There is one at a time.
 func (c *Context) room(n int) []byte {
 	if cap(c.block)-len(c.block) < n {
 		c.block = make([]byte, 0, max(n, blockSize))
+		c.taken += cap(c.block)
 	}
 	return c.block[len(c.block):]
 }
 
 // own keeps what was appended to a room and returns it, with no capacity behind it.
 func (c *Context) own(b []byte) []byte {
-	if end := len(c.block) + len(b); len(b) > 0 && end <= cap(c.block) && &b[0] == &c.block[:end][len(c.block)] {
+	switch end := len(c.block) + len(b); {
+	case len(b) == 0:
+	case end <= cap(c.block) && &b[0] == &c.block[:end][len(c.block)]:
 		c.block = c.block[:end]
+	default:
+		c.taken += cap(b) // it has grown out of its room
 	}
 	return b[:len(b):len(b)]
 }

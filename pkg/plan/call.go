@@ -74,8 +74,8 @@ func (b *binder) arity(c *syntax.Call, least, most int) error {
 	return b.refuse(c, "%s takes %s, here it has %d", strings.ToLower(c.Function.Name), takes, len(c.Arguments))
 }
 
-// arguments checks and binds the arguments of an aggregate; count(*) has none.
-func (b *binder) arguments(c *syntax.Call, a *function.Aggregate, sc *scope) (list []Expr, filter Expr, err error) {
+// arguments checks and binds the arguments of an aggregate; count(*) has none. Inside is where they then stand: see binder.inside.
+func (b *binder) arguments(c *syntax.Call, a *function.Aggregate, sc *scope, inside string) (list []Expr, filter Expr, err error) {
 	switch {
 	case c.Star && a.Name != "count":
 		return nil, nil, b.refuse(c, "only count takes *")
@@ -85,7 +85,7 @@ func (b *binder) arguments(c *syntax.Call, a *function.Aggregate, sc *scope) (li
 		return nil, nil, b.refuse(c, "DISTINCT is for an aggregate of one argument")
 	}
 	defer func(inside string, windows bool) { b.inside, b.windows = inside, windows }(b.inside, b.windows)
-	b.inside, b.windows = a.Name, false
+	b.inside, b.windows = inside, false
 	if list, err = b.exprs(c.Arguments, sc); err == nil {
 		filter, err = b.maybe(c.Filter, sc)
 	}
@@ -103,7 +103,7 @@ func (b *binder) aggregate(c *syntax.Call, a *function.Aggregate, sc *scope) (Ex
 		}
 		return nil, b.at(c, err)
 	}
-	list, filter, err := b.arguments(c, a, sc)
+	list, filter, err := b.arguments(c, a, sc, a.Name)
 	return &Aggregate{a, c.Distinct, list, filter}, err
 }
 

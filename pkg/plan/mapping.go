@@ -1,59 +1,136 @@
 package plan
 
-// mapped returns x with f applied to the expressions directly below it, the arguments of subqueries among them. A copy is made
-// where something changes.
-func mapped(x Expr, f func(Expr) Expr) Expr {
+import "slices"
+
+// operands calls f with the place of each expression directly below x, the arguments of subqueries among them.
+func operands(x Expr, f func(*Expr)) {
 	switch x := x.(type) {
 	case *Unary:
-		return &Unary{x.Operator, f(x.X)}
+		f(&x.X)
 	case *Arithmetic:
-		return &Arithmetic{x.Operator, f(x.X), f(x.Y)}
+		f(&x.X)
+		f(&x.Y)
 	case *Compare:
-		return &Compare{x.Operator, f(x.X), f(x.Y), x.How}
+		f(&x.X)
+		f(&x.Y)
 	case *Logical:
-		return &Logical{x.Or, mappedList(x.Terms, f)}
+		places(x.Terms, f)
 	case *Match:
-		return &Match{x.Operator, x.Not, f(x.X), f(x.Pattern), mappedMaybe(x.Escape, f)}
+		f(&x.X)
+		f(&x.Pattern)
+		maybe(&x.Escape, f)
 	case *In:
-		return &In{x.Not, f(x.X), mappedList(x.List, f), x.How}
+		f(&x.X)
+		places(x.List, f)
 	case *InQuery:
-		return &InQuery{x.Not, f(x.X), x.Query.mapped(f), x.How}
+		f(&x.X)
+		places(x.Query.Arguments, f)
 	case *Exists:
-		return &Exists{x.Query.mapped(f)}
+		places(x.Query.Arguments, f)
 	case *Scalar:
-		return &Scalar{x.Query.mapped(f)}
+		places(x.Query.Arguments, f)
 	case *Case:
-		whens := make([]When, len(x.Whens))
-		for i, w := range x.Whens {
-			whens[i] = When{f(w.If), f(w.Then)}
+		for i := range x.Whens {
+			f(&x.Whens[i].If)
+			f(&x.Whens[i].Then)
 		}
-		return &Case{whens, mappedMaybe(x.Else, f)}
+		maybe(&x.Else, f)
 	case *Cast:
-		return &Cast{f(x.X), x.To}
+		f(&x.X)
 	case *Numeric:
-		return &Numeric{f(x.X)}
+		f(&x.X)
 	case *Affinity:
-		return &Affinity{f(x.X), x.As}
+		f(&x.X)
 	case *Call:
-		return &Call{x.Function, mappedList(x.Arguments, f)}
+		places(x.Arguments, f)
 	case *Part:
-		return &Part{f(x.X), x.Of, x.Words}
+		f(&x.X)
 	case *Aggregate:
-		return &Aggregate{x.Function, x.Distinct, mappedList(x.Arguments, f), mappedMaybe(x.Filter, f)}
+		places(x.Arguments, f)
+		maybe(&x.Filter, f)
 	case *WindowCall:
-		w := *x
-		w.Arguments, w.Filter, w.Partition = mappedList(x.Arguments, f), mappedMaybe(x.Filter, f), mappedList(x.Partition, f)
-		w.Order = mappedKeys(x.Order, f)
-		return &w
+		places(x.Arguments, f)
+		maybe(&x.Filter, f)
+		places(x.Partition, f)
+		for i := range x.Order {
+			f(&x.Order[i].X)
+		}
+	}
+}
+
+func places(list []Expr, f func(*Expr)) {
+	for i := range list {
+		f(&list[i])
+	}
+}
+
+func maybe(x *Expr, f func(*Expr)) {
+	if *x != nil {
+		f(x)
+	}
+}
+
+// copied returns a copy of x whose operands can be replaced; x itself if it has none.
+func copied(x Expr) Expr {
+	switch x := x.(type) {
+	case *Unary:
+		return again(x)
+	case *Arithmetic:
+		return again(x)
+	case *Compare:
+		return again(x)
+	case *Logical:
+		return &Logical{x.Or, slices.Clone(x.Terms)}
+	case *Match:
+		return again(x)
+	case *In:
+		return &In{x.Not, x.X, slices.Clone(x.List), x.How}
+	case *InQuery:
+		return &InQuery{x.Not, x.X, x.Query.copied(), x.How}
+	case *Exists:
+		return &Exists{x.Query.copied()}
+	case *Scalar:
+		return &Scalar{x.Query.copied()}
+	case *Case:
+		return &Case{slices.Clone(x.Whens), x.Else}
+	case *Cast:
+		return again(x)
+	case *Numeric:
+		return again(x)
+	case *Affinity:
+		return again(x)
+	case *Call:
+		return &Call{x.Function, slices.Clone(x.Arguments)}
+	case *Part:
+		return again(x)
+	case *Aggregate:
+		return &Aggregate{x.Function, x.Distinct, slices.Clone(x.Arguments), x.Filter}
+	case *WindowCall:
+		w := again(x)
+		w.Arguments, w.Partition, w.Order = slices.Clone(x.Arguments), slices.Clone(x.Partition), slices.Clone(x.Order)
+		return w
 	}
 	return x
 }
 
-func mappedMaybe(x Expr, f func(Expr) Expr) Expr {
-	if x == nil {
-		return nil
+func again[T any](x *T) *T {
+	y := *x
+	return &y
+}
+
+// copied returns the query with arguments of its own, itself if it has none.
+func (s *Subquery) copied() *Subquery {
+	if len(s.Arguments) == 0 {
+		return s
 	}
-	return f(x)
+	return &Subquery{s.Root, slices.Clone(s.Arguments), s.kept}
+}
+
+// mapped returns x with f applied to the expressions directly below it.
+func mapped(x Expr, f func(Expr) Expr) Expr {
+	x = copied(x)
+	operands(x, func(y *Expr) { *y = f(*y) })
+	return x
 }
 
 func mappedList(list []Expr, f func(Expr) Expr) []Expr {
@@ -64,78 +141,10 @@ func mappedList(list []Expr, f func(Expr) Expr) []Expr {
 	return result
 }
 
-func mappedKeys(keys []SortKey, f func(Expr) Expr) []SortKey {
-	result := make([]SortKey, len(keys))
-	for i, k := range keys {
-		result[i] = SortKey{f(k.X), k.Descending, k.NullsLast}
-	}
-	return result
-}
-
-// mapped returns the query with other arguments, itself if it has none.
-func (s *Subquery) mapped(f func(Expr) Expr) *Subquery {
-	if len(s.Arguments) == 0 {
-		return s
-	}
-	return &Subquery{s.Root, mappedList(s.Arguments, f), s.kept}
-}
-
 // Visit calls f for x and, where that returns true, for all below it, the arguments of subqueries among them.
 func Visit(x Expr, f func(Expr) bool) {
-	if x == nil || !f(x) {
-		return
-	}
-	switch x := x.(type) {
-	case *Unary:
-		Visit(x.X, f)
-	case *Arithmetic:
-		Visit(x.X, f)
-		Visit(x.Y, f)
-	case *Compare:
-		Visit(x.X, f)
-		Visit(x.Y, f)
-	case *Logical:
-		visitList(x.Terms, f)
-	case *Match:
-		Visit(x.X, f)
-		Visit(x.Pattern, f)
-		Visit(x.Escape, f)
-	case *In:
-		Visit(x.X, f)
-		visitList(x.List, f)
-	case *InQuery:
-		Visit(x.X, f)
-		visitList(x.Query.Arguments, f)
-	case *Exists:
-		visitList(x.Query.Arguments, f)
-	case *Scalar:
-		visitList(x.Query.Arguments, f)
-	case *Case:
-		for _, w := range x.Whens {
-			Visit(w.If, f)
-			Visit(w.Then, f)
-		}
-		Visit(x.Else, f)
-	case *Cast:
-		Visit(x.X, f)
-	case *Numeric:
-		Visit(x.X, f)
-	case *Affinity:
-		Visit(x.X, f)
-	case *Call:
-		visitList(x.Arguments, f)
-	case *Part:
-		Visit(x.X, f)
-	case *Aggregate:
-		visitList(x.Arguments, f)
-		Visit(x.Filter, f)
-	case *WindowCall:
-		visitList(x.Arguments, f)
-		Visit(x.Filter, f)
-		visitList(x.Partition, f)
-		for _, k := range x.Order {
-			Visit(k.X, f)
-		}
+	if x != nil && f(x) {
+		operands(x, func(y *Expr) { Visit(*y, f) })
 	}
 }
 

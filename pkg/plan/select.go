@@ -215,15 +215,14 @@ func (t *selection) bindHaving(s *syntax.Select) (err error) {
 	return nil
 }
 
+// aggregated reports whether the items or HAVING have an aggregate, which makes one group of all rows.
 func (t *selection) aggregated() bool {
-	for _, list := range [][]Expr{t.items, t.order} {
-		for _, x := range list {
-			if has(x, isAggregate) {
-				return true
-			}
+	for _, x := range t.items {
+		if has(x, isAggregate) {
+			return true
 		}
 	}
-	return t.having != nil && has(t.having, isAggregate)
+	return has(t.having, isAggregate)
 }
 
 // bindOrder binds the terms of ORDER BY: the place of an item, its name, or any expression.
@@ -241,6 +240,9 @@ func (t *selection) bindOrder(order []syntax.Ordering) error {
 			x = t.items[i]
 		} else if x, err = t.b.expr(o.Expression, t.scope); err != nil {
 			return err
+		}
+		if !t.grouped && has(x, isAggregate) && !t.aggregated() {
+			return t.b.at(o.Expression, fault.WithHint(fault.New(fault.Input, "an aggregate in ORDER BY alone"), "GROUP BY says what it is about"))
 		}
 		t.order = append(t.order, x)
 	}

@@ -47,7 +47,7 @@ func (b *binder) windowCall(c *syntax.Call, name string, sc *scope) (Expr, error
 		if c.Distinct {
 			return nil, b.refuse(c, "DISTINCT is not supported over a window")
 		}
-		if w.Arguments, w.Filter, err = b.overArguments(c, a, sc); err != nil {
+		if w.Arguments, w.Filter, err = b.arguments(c, a, sc, b.inside); err != nil { // aggregates of the group among them
 			return nil, err
 		}
 	} else if !isWindowName(name) {
@@ -59,22 +59,6 @@ func (b *binder) windowCall(c *syntax.Call, name string, sc *scope) (Expr, error
 		return nil, err
 	}
 	return w, b.over(c, w, sc)
-}
-
-// overArguments are those of an aggregate over a window, which may have aggregates of the group in them.
-func (b *binder) overArguments(c *syntax.Call, a *function.Aggregate, sc *scope) (list []Expr, filter Expr, err error) {
-	switch {
-	case c.Star && a.Name != "count":
-		return nil, nil, b.refuse(c, "only count takes *")
-	case !a.Takes(len(c.Arguments)):
-		return nil, nil, b.arity(c, max(a.Least, 1), a.Most)
-	}
-	defer func(windows bool) { b.windows = windows }(b.windows)
-	b.windows = false
-	if list, err = b.exprs(c.Arguments, sc); err == nil {
-		filter, err = b.maybe(c.Filter, sc)
-	}
-	return list, filter, err
 }
 
 func (b *binder) windowArguments(c *syntax.Call, name string, sc *scope) ([]Expr, error) {
