@@ -50,7 +50,7 @@ func (a *asker) answerLines(p *ask.Printer, text string) (first error) {
 	for line := range strings.Lines(text) {
 		number++
 		line = strings.TrimRight(line, "\r\n")
-		if !holdsStatement(line) {
+		if syntax.Blank(line) {
 			continue
 		}
 		var err error
@@ -76,16 +76,6 @@ func (a *asker) answerLines(p *ask.Printer, text string) (first error) {
 		}
 	}
 	return first
-}
-
-// holdsStatement reports whether there is more on a line than comments.
-func holdsStatement(line string) bool {
-	for t := range syntax.Tokens(line) {
-		if c := t.Class(); c != syntax.CommentToken && c != syntax.EndOfText {
-			return true
-		}
-	}
-	return false
 }
 
 // answer runs the queries of a text.

@@ -99,7 +99,7 @@ func (s *shell) interrupted() bool {
 
 // end carries out what lacks its semicolon, and says how it went.
 func (s *shell) end() error {
-	if text := s.pending; holdsStatement(text) {
+	if text := s.pending; !syntax.Blank(text) {
 		s.pending = ""
 		s.run(text)
 	}
@@ -134,7 +134,7 @@ func (s *shell) take(line string) (quit bool) {
 		s.start = s.number
 	}
 	s.pending += line + "\n"
-	if !holdsStatement(s.pending) {
+	if syntax.Blank(s.pending) {
 		s.pending = ""
 		return false
 	}
@@ -157,16 +157,6 @@ func endsStatement(text string) bool {
 		}
 	}
 	return last == ";"
-}
-
-// holdsStatement reports whether a text holds more than blanks and comments.
-func holdsStatement(text string) bool {
-	for t := range syntax.Tokens(text) {
-		if t.Class() != syntax.CommentToken && t.Class() != syntax.EndOfText {
-			return true
-		}
-	}
-	return false
 }
 
 // run carries out the statements of a text. Ctrl-C stops them, and not the shell.

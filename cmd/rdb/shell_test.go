@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/reedbase/reedbase/pkg/reedbase"
+	"github.com/reedbase/reedbase/pkg/syntax"
 )
 
 func TestStatementsEnd(t *testing.T) {
@@ -27,7 +28,7 @@ func TestStatementsEnd(t *testing.T) {
 		"SELECT 1; SELECT 2":       {true, false},
 		"SELECT 1;\n\n/* done */ ": {true, true},
 	} {
-		if got := [2]bool{holdsStatement(text), endsStatement(text)}; got != want {
+		if got := [2]bool{!syntax.Blank(text), endsStatement(text)}; got != want {
 			t.Errorf("%q: holds and ends a statement %v, want %v", text, got, want)
 		}
 	}

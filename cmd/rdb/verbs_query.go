@@ -8,6 +8,7 @@ import (
 	"github.com/reedbase/reedbase/pkg/fault"
 	"github.com/reedbase/reedbase/pkg/plan"
 	"github.com/reedbase/reedbase/pkg/reedbase"
+	"github.com/reedbase/reedbase/pkg/syntax"
 )
 
 func queryVerbs() topic {
@@ -110,7 +111,7 @@ func (c *call) question() (text string, p plan.Parameters, err error) {
 		}
 		text = string(b)
 	}
-	if !holdsStatement(text) {
+	if syntax.Blank(text) {
 		err := fault.New(fault.Input, "there is no statement")
 		return "", p, fault.WithHint(err, "rdb help %s shows how it is used", c.verb.name)
 	}

@@ -93,13 +93,13 @@ func (c compiler) kernel(x plan.Expr) (kernel, error) {
 			return nil
 		}, nil
 	case *plan.Unary:
-		return c.unary(x.X, x.Apply)
+		return c.unary(x.X, func(_ *env, v cell.Value) cell.Value { return x.Apply(v) })
 	case *plan.Cast:
-		return c.unary(x.X, func(v cell.Value) cell.Value { return cell.Cast(v, x.To) })
+		return c.unary(x.X, func(_ *env, v cell.Value) cell.Value { return cell.Cast(v, x.To) })
 	case *plan.Numeric:
-		return c.unary(x.X, plan.ToNumeric)
+		return c.unary(x.X, func(_ *env, v cell.Value) cell.Value { return plan.ToNumeric(v) })
 	case *plan.Affinity:
-		return c.unary(x.X, func(v cell.Value) cell.Value { return cell.Beside(v, x.As) })
+		return c.unary(x.X, func(_ *env, v cell.Value) cell.Value { return cell.Beside(v, x.As) })
 	case *plan.Arithmetic:
 		return c.arithmetic(x)
 	case *plan.Compare:
@@ -120,7 +120,7 @@ func (c compiler) kernel(x plan.Expr) (kernel, error) {
 	return c.subquery(x)
 }
 
-func (c compiler) unary(x plan.Expr, apply func(cell.Value) cell.Value) (kernel, error) {
+func (c compiler) unary(x plan.Expr, apply func(*env, cell.Value) cell.Value) (kernel, error) {
 	operand, err := c.expr(x)
 	return func(e *env, b *batch, sel []int32, out []cell.Value) error {
 		top := e.top
@@ -129,7 +129,7 @@ func (c compiler) unary(x plan.Expr, apply func(cell.Value) cell.Value) (kernel,
 			return err
 		}
 		for _, i := range sel {
-			out[i] = apply(values[i])
+			out[i] = apply(e, values[i])
 		}
 		e.top = top
 		return nil
@@ -300,7 +300,7 @@ func (c compiler) match(x *plan.Match) (kernel, error) {
 		return failing(err), nil
 	} else if ok {
 		operand, err := c.expr(x.X)
-		return func(e *env, b *batch, sel []int32, out []cell.Value) error {
+		return func(e *env, b *batch, sel []int32, out []cell.Value) error { // unary, without a call for each row
 			top := e.top
 			values, err := operand.vector(e, b, sel)
 			if err != nil {
@@ -366,7 +366,7 @@ func matcherOf(x *plan.Match) (m *function.Matcher, ok bool, err error) {
 }
 
 func (c compiler) part(x *plan.Part) (kernel, error) {
-	return c.unaryWith(x.X, func(e *env, v cell.Value) cell.Value {
+	return c.unary(x.X, func(e *env, v cell.Value) cell.Value {
 		if v.IsNull() {
 			return v
 		}
@@ -374,23 +374,7 @@ func (c compiler) part(x *plan.Part) (kernel, error) {
 		if !ok {
 			return cell.Value{}
 		}
-		var part []byte
-		switch x.Of {
-		case plan.Language:
-			part = k.Language()
-		case plan.Environment:
-			part = k.Environment()
-		case plan.Season:
-			part = k.Season()
-		case plan.Variant:
-			part = k.Variant()
-		case plan.Namespace:
-			part = k.Namespace()
-		case plan.Path:
-			part = k.Path()
-		default:
-			part = k.AppendWithout(nil, rbks.Language)
-		}
+		part := partOf(&k, x.Of)
 		if part == nil {
 			return cell.Value{}
 		}
@@ -398,18 +382,21 @@ func (c compiler) part(x *plan.Part) (kernel, error) {
 	})
 }
 
-func (c compiler) unaryWith(x plan.Expr, apply func(*env, cell.Value) cell.Value) (kernel, error) {
-	operand, err := c.expr(x)
-	return func(e *env, b *batch, sel []int32, out []cell.Value) error {
-		top := e.top
-		values, err := operand.vector(e, b, sel)
-		if err != nil {
-			return err
-		}
-		for _, i := range sel {
-			out[i] = apply(e, values[i])
-		}
-		e.top = top
-		return nil
-	}, err
+// partOf returns a part of a key, nil if it has no such part.
+func partOf(k *rbks.Key, of plan.PartOf) []byte {
+	switch of {
+	case plan.Language:
+		return k.Language()
+	case plan.Environment:
+		return k.Environment()
+	case plan.Season:
+		return k.Season()
+	case plan.Variant:
+		return k.Variant()
+	case plan.Namespace:
+		return k.Namespace()
+	case plan.Path:
+		return k.Path()
+	}
+	return k.AppendWithout(nil, rbks.Language)
 }

@@ -77,7 +77,7 @@ func constantMembers(x *plan.In) (*members, bool) {
 func (c compiler) in(x *plan.In) (kernel, error) {
 	if m, ok := constantMembers(x); ok {
 		var buf []byte
-		return c.unary(x.X, func(v cell.Value) cell.Value { return negated(m.has(v, &buf), x.Not) })
+		return c.unary(x.X, func(_ *env, v cell.Value) cell.Value { return negated(m.has(v, &buf), x.Not) })
 	}
 	operand, err := c.expr(x.X)
 	if err != nil {

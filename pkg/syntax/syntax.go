@@ -50,6 +50,16 @@ func Parse(text string, o Options) ([]Statement, error) {
 	return statements, nil
 }
 
+// Blank reports whether a text holds nothing but blanks and comments.
+func Blank(text string) bool {
+	for t := range Tokens(text) {
+		if c := t.Class(); c != CommentToken && c != EndOfText {
+			return false
+		}
+	}
+	return true
+}
+
 const maxErrors = 1000
 
 // Check returns what is wrong with a text: of each statement the first error, in their order, and of a text with more than 1,000
