@@ -30,6 +30,7 @@ type shell struct {
 
 	number  int    // of the line read last
 	pending string // lines of a statement that has not ended
+	ending  ending // of them
 	start   int    // the number of the first of them
 	begun   int    // the line where the text with the BEGIN of the open frame starts
 	failed  error  // the first error
@@ -131,14 +132,14 @@ func (s *shell) take(line string) (quit bool) {
 			s.input.keep(trimmed)
 			return s.command(trimmed)
 		}
-		s.start = s.number
+		s.start, s.ending = s.number, ending{}
 	}
 	s.pending += line + "\n"
 	if syntax.Blank(s.pending) {
 		s.pending = ""
 		return false
 	}
-	if !endsStatement(s.pending) {
+	if !s.ending.in(s.pending) {
 		return false
 	}
 	text := s.pending
@@ -148,15 +149,26 @@ func (s *shell) take(line string) (quit bool) {
 	return false
 }
 
-// endsStatement reports whether the last word of a text is a semicolon.
-func endsStatement(text string) bool {
-	last := ""
-	for t := range syntax.Tokens(text) {
-		if t.Class() != syntax.CommentToken && t.Class() != syntax.EndOfText {
-			last = text[t.Pos:t.End]
+// ending finds out whether the last word of a text is a semicolon, while lines come to it. Each look goes on where the one before was,
+// at a word that more may belong to.
+type ending struct {
+	at     int  // where the last word begins
+	before bool // the word before that, comments aside, is a semicolon
+}
+
+// in reports it of a text, which begins with that of the look before.
+func (e *ending) in(text string) bool {
+	from, last := e.at, e.before
+	for t := range syntax.Tokens(text[from:]) {
+		if t.Class() == syntax.EndOfText {
+			continue
+		}
+		e.at, e.before = from+t.Pos, last
+		if t.Class() != syntax.CommentToken {
+			last = text[from+t.Pos:from+t.End] == ";"
 		}
 	}
-	return last == ";"
+	return last
 }
 
 // run carries out the statements of a text. Ctrl-C stops them, and not the shell.

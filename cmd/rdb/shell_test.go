@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
 
 	"github.com/reedbase/reedbase/pkg/reedbase"
 	"github.com/reedbase/reedbase/pkg/syntax"
@@ -28,10 +29,27 @@ func TestStatementsEnd(t *testing.T) {
 		"SELECT 1; SELECT 2":       {true, false},
 		"SELECT 1;\n\n/* done */ ": {true, true},
 	} {
-		if got := [2]bool{!syntax.Blank(text), endsStatement(text)}; got != want {
+		if got := [2]bool{!syntax.Blank(text), new(ending).in(text)}; got != want {
 			t.Errorf("%q: holds and ends a statement %v, want %v", text, got, want)
 		}
 	}
+}
+
+// TestLinesEndAsTheirTextDoes looks at a text as its lines come, and at each of them as a whole.
+func TestLinesEndAsTheirTextDoes(t *testing.T) {
+	words := []string{"SELECT", ";", "'a", "'", "\"b;", "\"", "/* c", "*/", "-- ;", "-", "/", "*", "1", "é;", " "}
+	rapid.Check(t, func(t *rapid.T) {
+		text, e := "", ending{}
+		for range rapid.IntRange(1, 6).Draw(t, "lines") {
+			for range rapid.IntRange(0, 4).Draw(t, "words") {
+				text += rapid.SampledFrom(words).Draw(t, "word")
+			}
+			text += "\n"
+			if got, want := e.in(text), new(ending).in(text); got != want {
+				t.Fatalf("%q ends: %v, want %v", text, got, want)
+			}
+		}
+	})
 }
 
 func TestCtrlCEmptiesTheLine(t *testing.T) {
