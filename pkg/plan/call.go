@@ -98,8 +98,11 @@ func (b *binder) aggregate(c *syntax.Call, a *function.Aggregate, sc *scope) (Ex
 		return nil, b.refuse(c, "the aggregate %s cannot stand within %s", a.Name, b.inside)
 	case b.clause != "":
 		err := fault.New(fault.Input, "the aggregate %s cannot stand in %s", a.Name, b.clause)
-		if b.clause == "WHERE" {
+		switch b.clause {
+		case "WHERE":
 			err = fault.WithHint(err, "HAVING is for conditions on groups")
+		case "SET":
+			err = fault.WithHint(err, "write a query in parentheses: (SELECT %s(…) FROM …)", a.Name)
 		}
 		return nil, b.at(c, err)
 	}

@@ -48,6 +48,12 @@ type Relation interface {
 	Indices(wanted Wanted) []Index
 }
 
+// Qualified is a Relation whose columns are meant by names with the table before them alone, where Qualified returns true.
+type Qualified interface {
+	Relation
+	Qualified() bool
+}
+
 // Source is an open relation. One of Text, Stream and Rows is set.
 type Source struct {
 	// Text is a text in the dialect of tables, header included, of Size bytes; it is read at any offset, by several goroutines

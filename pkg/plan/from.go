@@ -245,6 +245,9 @@ func (b *binder) relation(s syntax.Source, as *syntax.Identifier, name string, r
 	if as != nil {
 		src.name = as.Name
 	}
+	if q, ok := r.(Qualified); ok && q.Qualified() {
+		src.hidden = slices.Repeat([]bool{true}, len(src.columns))
+	}
 	return n, b.add(s, sc, src)
 }
 

@@ -179,8 +179,8 @@ type Shared struct {
 	uses  int
 }
 
-// Probe is the rows of Input, which never changes, whose Keys are equal to Values, which are of the row around a subquery. It
-// is made once and then looked into.
+// Probe is the rows of Input, which never changes, for which both sides of each of Keys are equal; the right one is of the row around
+// a subquery. It is made once and then looked into.
 type Probe struct {
 	Stat
 	Input Node

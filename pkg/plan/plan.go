@@ -18,6 +18,7 @@ type Parameters struct {
 type Options struct {
 	Text      string // what the statement was parsed from, for errors to show the place
 	NoIndices bool   // no index is used
+	Items     string // the clause that the items of the query stand in, such as SET, where it has neither aggregates nor windows
 }
 
 // Plan is how a query is run. It may be run once.
@@ -29,7 +30,7 @@ type Plan struct {
 // Make returns the plan of a query. What is wrong with the query is an error of the kind fault.Input, or fault.NotFound for a
 // name that nothing has; its text holds line, column and a caret under the place when Options.Text is given.
 func Make(query *syntax.Query, catalogue Catalogue, parameters Parameters, options Options) (*Plan, error) {
-	b := &binder{catalogue: catalogue, parameters: parameters, text: options.Text}
+	b := &binder{catalogue: catalogue, parameters: parameters, text: options.Text, items: options.Items}
 	root, err := b.query(query, nil, nil)
 	if err != nil {
 		return nil, err

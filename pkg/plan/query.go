@@ -17,6 +17,7 @@ type binder struct {
 	common     *common
 	unnamed    []unnamed
 	unfolded   int    // queries that names of WITH stood for, with those that these stand for
+	items      string // Options.Items, until the SELECT is met that it is about
 	clause     string // that an expression stands in, where it may have no aggregates
 	windows    bool   // an expression may have windows
 	inside     string // the aggregate or window whose arguments these are

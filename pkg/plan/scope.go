@@ -26,7 +26,7 @@ type source struct {
 	name    string
 	at      int // its first field
 	columns []Column
-	hidden  []bool // columns of the right side of USING, which only a name with the source's means
+	hidden  []bool // columns that only a name with the source's means, such as those of the right side of USING; nil: none
 	key     []int
 	words   rbks.Words
 	scan    *Scan // nil for what is no relation
@@ -136,7 +136,7 @@ func (s *scope) column(table, name string, asKey bool) (*Field, source, error) {
 			continue
 		}
 		i := src.index(name, table != "")
-		if i < 0 && asKey && strings.EqualFold(name, "key") && len(src.key) == 1 && src.index(name, true) < 0 {
+		if i < 0 && asKey && strings.EqualFold(name, "key") && len(src.key) == 1 && src.index(name, true) < 0 && (table != "" || !src.hides(src.key[0])) {
 			i = src.key[0]
 		}
 		if i == ambiguous || i >= 0 && found != nil {
@@ -160,11 +160,14 @@ func (s *scope) meantTwice(name string, ofOne bool) error {
 
 const ambiguous = -2
 
+// hides reports whether a column is meant by a name with the source's alone.
+func (s source) hides(column int) bool { return s.hidden != nil && s.hidden[column] }
+
 // index returns the column of a name: one that is written so, else the only one that differs in case; -1 for none.
 func (s source) index(name string, qualified bool) int {
 	found := -1
 	for i, c := range s.columns {
-		if s.hidden != nil && s.hidden[i] && !qualified {
+		if s.hides(i) && !qualified {
 			continue
 		}
 		if c.Name == name {
@@ -178,7 +181,7 @@ func (s source) index(name string, qualified bool) int {
 		return found
 	}
 	for i, c := range s.columns {
-		if (s.hidden == nil || !s.hidden[i] || qualified) && strings.EqualFold(c.Name, name) {
+		if (qualified || !s.hides(i)) && strings.EqualFold(c.Name, name) {
 			if found >= 0 {
 				return ambiguous
 			}
@@ -206,6 +209,9 @@ func (s *scope) unknown(path []syntax.Identifier) error {
 	for sc := s; sc != nil; sc = sc.parent {
 		for _, src := range sc.sources {
 			for _, c := range src.columns {
+				if strings.HasPrefix(c.Name, "\x00") { // which nobody can write
+					continue
+				}
 				if len(path) > 1 && src.name != "" && strings.EqualFold(src.name, written(path[:len(path)-1])) || len(path) == 1 {
 					known = append(known, c.Name)
 				} else if src.name != "" {

@@ -18,13 +18,15 @@ type selection struct {
 	groups  []Expr
 	having  Expr
 	grouped bool
+	clause  string // that the items stand in
 }
 
 // selectCore binds a SELECT with the ORDER BY behind it. Columns behind width are for the order alone.
 func (b *binder) selectCore(s *syntax.Select, order []syntax.Ordering, outer *scope, sub *Subquery) (n Node, width int, err error) {
 	defer func(named []syntax.NamedWindow) { b.named = named }(b.named)
 	b.named = s.Windows
-	t := &selection{b: b, scope: &scope{parent: outer, query: sub}}
+	t := &selection{b: b, scope: &scope{parent: outer, query: sub}, clause: b.items}
+	b.items = ""
 	if t.node, err = b.from(s.From, t.scope); err != nil {
 		return nil, 0, err
 	}
@@ -46,7 +48,7 @@ func (b *binder) selectCore(s *syntax.Select, order []syntax.Ordering, outer *sc
 }
 
 func (t *selection) bindItems(s *syntax.Select) error {
-	t.b.clause, t.b.windows = "", true
+	t.b.clause, t.b.windows = t.clause, t.clause == ""
 	if err := t.b.bounded(s, len(s.Items), maxColumns, "column"); err != nil {
 		return err
 	}
@@ -122,7 +124,7 @@ func (t *selection) star(s *syntax.Star) error {
 		}
 		some = true
 		for i, c := range src.columns {
-			if table != "" || src.hidden == nil || !src.hidden[i] {
+			if table != "" || !src.hides(i) {
 				t.items, t.names = append(t.items, &Field{src.at + i, c.Name, c.Type}), append(t.names, c.Name)
 			}
 		}

@@ -204,7 +204,7 @@ func (w *writer) query(q *syntax.Query, k kept) error {
 
 // run runs a query with a catalogue that stays open.
 func (w *writer) run(q *syntax.Query, k kept, c plan.Catalogue) (*Rows, error) {
-	p, err := plan.Make(q, c, k.parameters, plan.Options{Text: k.text})
+	p, err := plan.Make(q, c, k.parameters, k.planned(q))
 	if err != nil {
 		return nil, err
 	}

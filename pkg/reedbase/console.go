@@ -109,6 +109,24 @@ func (c *Console) Close() error {
 	return begin.at(fault.WithHint(err, "COMMIT stores them, ROLLBACK drops them"))
 }
 
+// planned returns how a query of the statement is planned.
+func (k kept) planned(q *syntax.Query) plan.Options {
+	o := plan.Options{Text: k.text}
+	s := k.statement
+	if e, ok := s.(*syntax.Explain); ok {
+		s = e.Statement
+	}
+	switch s := s.(type) {
+	case *syntax.Update:
+		o.Items = "SET"
+	case *syntax.Insert:
+		if q != s.Query { // but that of ON CONFLICT DO UPDATE
+			o.Items = "SET"
+		}
+	}
+	return o
+}
+
 // at returns an error with the place of the statement.
 func (k kept) at(err error) error { return syntax.At(k.text, k.statement.Pos(), err) }
 
@@ -181,7 +199,7 @@ func (db *DB) explain(e *syntax.Explain, k kept) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	p, err := plan.Make(query, c, k.parameters, plan.Options{Text: k.text})
+	p, err := plan.Make(query, c, k.parameters, k.planned(query))
 	if err != nil {
 		return "", err
 	}

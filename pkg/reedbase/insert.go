@@ -26,9 +26,8 @@ func (w *writer) insert(s *syntax.Insert, k kept) (int64, error) {
 	}
 	var list []rowEdit
 	err = w.each(s.Query, k, w.catalogue, func(values []cell.Value) error {
-		if len(values) != len(columns) {
-			err := fault.New(fault.Input, "a row has %d values, for %s; here it has %d", len(columns), t.listed(columns), len(values))
-			return syntax.At(k.text, s.Query.Pos(), err)
+		if err := t.fits(columns, len(values), s, k.text); err != nil {
+			return err
 		}
 		r, err := t.rowOf(columns, values)
 		list = append(list, r)
@@ -71,6 +70,15 @@ func (t *target) inserted(s *syntax.Insert, text string) (columns []int, err err
 		}
 	}
 	return columns, nil
+}
+
+// fits returns an error if rows of this many values are no rows of the columns.
+func (t *target) fits(columns []int, values int, s *syntax.Insert, text string) error {
+	if values == len(columns) {
+		return nil
+	}
+	err := fault.New(fault.Input, "a row has %d values, for %s; here it has %d", len(columns), t.listed(columns), values)
+	return syntax.At(text, s.Query.Pos(), err)
 }
 
 func (t *target) listed(columns []int) string {

@@ -170,17 +170,25 @@ func (db *DB) validateWrite(s syntax.Statement, c *Catalogue, k kept) error {
 	if err != nil {
 		return err
 	}
-	if _, err = plan.Make(query, c, k.parameters, plan.Options{Text: k.text}); err != nil {
-		return err
-	}
+	made, err := plan.Make(query, c, k.parameters, k.planned(query))
 	i, ok := s.(*syntax.Insert)
-	if !ok {
-		return nil
+	if err != nil || !ok {
+		return err
 	}
 	t, err := c.target(i.Table, k.text)
 	if err != nil {
 		return err
 	}
-	_, err = t.inserted(i, k.text)
+	columns, err := t.inserted(i, k.text)
+	if err == nil {
+		err = t.fits(columns, len(made.Columns()), i, k.text)
+	}
+	if err != nil {
+		return err
+	}
+	u, err := newUpsert(&writer{db: db, catalogue: c}, t, i, k)
+	if err == nil && u.query != nil {
+		_, err = plan.Make(u.query, &conflicting{c, u}, k.parameters, k.planned(u.query))
+	}
 	return err
 }

@@ -75,11 +75,7 @@ func (u *upsert) makeQuery(name string) {
 	where := u.conflict.Where
 	items := []syntax.Item{{Expression: columnOf(excluded, number)}}
 	for _, a := range u.conflict.Set {
-		u.qualify(a.Value, name)
 		items = append(items, syntax.Item{Span: a.Span, Expression: a.Value})
-	}
-	if where != nil {
-		u.qualify(where, name)
 	}
 	from := &syntax.From{
 		First: &syntax.Table{Table: syntax.Identifier{Name: thereName}, Alias: &syntax.Identifier{Name: name}},
@@ -108,25 +104,6 @@ func columnOf(table, name string) *syntax.Column {
 	}
 	c.Path = append(c.Path, syntax.Identifier{Name: name})
 	return c
-}
-
-// qualify writes the table's name before the names of its columns that have none: they mean the row that is there. A query within x
-// has names of its own.
-func (u *upsert) qualify(x syntax.Node, name string) {
-	syntax.Walk(x, func(n syntax.Node) bool {
-		c, ok := n.(*syntax.Column)
-		if ok && u.unqualified(c, name) && slices.ContainsFunc(u.t.Header, func(h plan.Column) bool { return strings.EqualFold(h.Name, c.Path[0].Name) }) {
-			c.Path = append(columnOf(name, "").Path[:strings.Count(name, ".")+1], c.Path...)
-		}
-		_, query := n.(*syntax.Query)
-		return !query
-	}, nil)
-}
-
-// unqualified reports whether a name begins with neither of the two tables that there are.
-func (u *upsert) unqualified(c *syntax.Column, name string) bool {
-	first, _, _ := strings.Cut(name, ".")
-	return len(c.Path) == 1 || !strings.EqualFold(c.Path[0].Name, first) && !strings.EqualFold(c.Path[0].Name, excluded)
 }
 
 // add inserts a row, or has it wait for an update.
@@ -185,15 +162,16 @@ type conflicting struct {
 func (c *conflicting) Table(name string, asOf cell.Value) (plan.Relation, error) {
 	switch name {
 	case thereName:
-		return c.u.numbered(func(r rowEdit) ([]byte, error) { return c.u.t.edit.Record(r.key) })
+		return c.u.numbered(func(r rowEdit) ([]byte, error) { return c.u.t.edit.Record(r.key) }, false)
 	case excludedName:
-		return c.u.numbered(c.u.recordOf)
+		return c.u.numbered(c.u.recordOf, true)
 	}
 	return c.Catalogue.Table(name, asOf)
 }
 
-// numbered returns a record for each row that waits, with its number behind the columns.
-func (u *upsert) numbered(record func(rowEdit) ([]byte, error)) (plan.Relation, error) {
+// numbered returns a record for each row that waits, with its number behind the columns. Named says that names without the table mean
+// none of them.
+func (u *upsert) numbered(record func(rowEdit) ([]byte, error), named bool) (plan.Relation, error) {
 	columns := append(slices.Clone(u.t.Header), plan.Column{Name: u.numberName(), Type: cell.Integer})
 	rows := make([][]cell.Value, len(u.waiting))
 	for i, r := range u.waiting {
@@ -206,13 +184,15 @@ func (u *upsert) numbered(record func(rowEdit) ([]byte, error)) (plan.Relation, 
 		}
 		rows[i] = append(rows[i], cell.FromInteger(int64(i)))
 	}
-	return relation.List(columns, int64(len(rows)), func(yield func([]cell.Value, error) bool) {
+	r := relation.List(columns, int64(len(rows)), func(yield func([]cell.Value, error) bool) {
 		for _, values := range rows {
 			if !yield(values, nil) {
 				return
 			}
 		}
-	}), nil
+	})
+	r.KeyAt, r.Modifiers, r.Named = u.t.KeyAt, u.t.Modifiers, named
+	return r, nil
 }
 
 // recordOf returns the row that was to be inserted as the table would have it.

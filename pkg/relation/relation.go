@@ -19,6 +19,7 @@ type Relation struct {
 	Header    []plan.Column
 	KeyAt     []int // the columns that make up the key
 	Modifiers rbks.Words
+	Named     bool                                  // its columns are meant by names with the table before them alone
 	Count     int64                                 // an estimate of the number of rows; negative when nothing is known
 	Search    func(wanted plan.Wanted) []plan.Index // the indices; nil when there are none
 	Begin     func() (plan.Source, error)
@@ -32,6 +33,9 @@ func (r *Relation) Key() []int { return r.KeyAt }
 
 // Words returns the words that the modifiers of the keys are told apart by.
 func (r *Relation) Words() rbks.Words { return r.Modifiers }
+
+// Qualified reports whether names without the table mean none of the columns.
+func (r *Relation) Qualified() bool { return r.Named }
 
 // Rows returns the estimate of the number of rows.
 func (r *Relation) Rows() int64 { return r.Count }
