@@ -85,6 +85,9 @@ func (c *Catalogue) asItStands(name string) (*relation.Relation, error) {
 }
 
 func (c *Catalogue) asItWas(name, spec string) (*relation.Relation, error) {
+	if spec == "" {
+		return nil, fault.New(fault.Input, "AS OF with an empty text names no version")
+	}
 	t, err := c.open(name)
 	if err != nil {
 		return nil, err

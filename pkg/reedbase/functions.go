@@ -58,6 +58,9 @@ func (db *DB) call(f tableFunction, arguments []cell.Value) (plan.Relation, erro
 		if a.IsNull() {
 			return nil, fault.New(fault.Input, "%s takes %s, not NULL", f.name, f.takes)
 		}
+		if a.Kind() == cell.KindText && len(a.Text()) == 0 {
+			return nil, fault.New(fault.Input, "%s takes %s, not an empty text", f.name, f.takes)
+		}
 		texts = append(texts, string(a.AppendText(nil)))
 	}
 	if len(texts) > 0 {
