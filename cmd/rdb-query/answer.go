@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -33,7 +34,7 @@ func (a *asker) answerTo(text string) func(io.Writer) error {
 		case a.batch:
 			err = a.answerLines(p, text)
 		case a.validate:
-			err = a.check(w, text)
+			err = a.check(w, text, 1)
 		default:
 			err = a.answer(p, text)
 		}
@@ -55,7 +56,7 @@ func (a *asker) answerLines(p *ask.Printer, text string) (first error) {
 		}
 		var err error
 		if a.validate {
-			err = a.check(p.Out, line)
+			err = a.check(p.Out, line, number)
 		} else {
 			err = a.answer(p, line)
 		}
@@ -66,7 +67,7 @@ func (a *asker) answerLines(p *ask.Printer, text string) (first error) {
 			continue
 		}
 		if err.Error() != "" {
-			a.Report(fault.WithHint(fmt.Errorf("line %d: %w", number, err), "%s", fault.HintOf(err)))
+			a.Report(placed(err, number))
 			if err := p.PrintNothing(); err != nil {
 				return err
 			}
@@ -76,6 +77,16 @@ func (a *asker) answerLines(p *ask.Printer, text string) (first error) {
 		}
 	}
 	return first
+}
+
+// placed gives an error of a text the number of its line, where the text begins with this one.
+func placed(err error, number int) error {
+	var at *syntax.Error
+	if errors.As(err, &at) && at.Line > 0 {
+		at.Line += number - 1
+		return err
+	}
+	return fault.WithHint(fmt.Errorf("line %d: %w", number, err), "%s", fault.HintOf(err))
 }
 
 // answer runs the queries of a text.
@@ -137,8 +148,8 @@ func queryOf(s syntax.Statement, text string) (query *syntax.Query, explained bo
 	return nil, false, syntax.At(text, s.Pos(), fault.WithHint(err, "rdb query carries it out"))
 }
 
-// check prints what is wrong with a text, which is not run; then the answer is no.
-func (a *asker) check(w io.Writer, text string) error {
+// check prints what is wrong with a text, which is not run and begins with this line; then the answer is no.
+func (a *asker) check(w io.Writer, text string, number int) error {
 	found := syntax.Check(text, syntax.Options{})
 	if len(found) == 0 {
 		statements, err := syntax.Parse(text, syntax.Options{})
@@ -158,6 +169,11 @@ func (a *asker) check(w io.Writer, text string) error {
 					return err
 				}
 			}
+		}
+	}
+	for i, err := range found {
+		if a.batch {
+			found[i] = placed(err, number)
 		}
 	}
 	return ask.PrintFindings(w, found)
