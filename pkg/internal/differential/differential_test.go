@@ -97,7 +97,7 @@ func compareSet(t testing.TB, seed uint64, n int, all *tally) (failures int) {
 	spelled := seed%3 == 0
 	tables := maker{source, spelled}.tables()
 	asked, texts := make([]*syntax.Query, n), make([]string, n)
-	g := &sample.Generator{Source: source, Tables: samples(tables), Shared: true, Spelled: spelled}
+	g := &sample.Generator{Source: source, Tables: samples(tables), Shared: true}
 	for i := range n {
 		q := g.Query()
 		sample.Count(q, all.productions)

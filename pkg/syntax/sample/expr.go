@@ -92,10 +92,11 @@ func (g *Generator) either(s *scope, kind Kind, d int) syntax.Expression {
 	return g.call(s, kind, d)
 }
 
-// textOf returns the text of a number.
+// textOf returns the text of a number. Shared, it is the text of a float, unless the number is written there: of 1 and 1.0 either may
+// stand for both, and their texts are as different as any two.
 func (g *Generator) textOf(x syntax.Expression) syntax.Expression {
-	if g.Spelled {
-		x = &syntax.Binary{Operator: syntax.Add, X: x, Y: &syntax.Number{Text: "0"}}
+	if _, written := x.(*syntax.Number); g.Shared && !written {
+		x = &syntax.Binary{Operator: syntax.Add, X: x, Y: &syntax.Number{Text: "0.0"}}
 	}
 	return &syntax.Cast{X: x, Type: "TEXT"}
 }

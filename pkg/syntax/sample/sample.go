@@ -43,8 +43,6 @@ type Generator struct {
 	// order of rows that no ORDER BY sets. What a row is set to asks no table that is being changed, of which SQLite sees what it has
 	// done so far. Otherwise any name and any operand stands anywhere.
 	Shared bool
-	// Spelled makes no text of a number but of a sum, for tables whose numbers are spelled in many ways.
-	Spelled bool
 	// Bound makes parameters in shared statements. Others may always have them.
 	Bound bool
 
