@@ -183,3 +183,34 @@ func check(t *testing.T, c catalogue, query, want string) {
 		}
 	}
 }
+
+// Records that are longer than what is read at once are found whole, whoever reads on.
+func TestRecordsLongerThanAPiece(t *testing.T) {
+	r := rand.New(rand.NewPCG(7, 1))
+	var b strings.Builder
+	b.WriteString("id|note\n")
+	rows, bytes := 0, 0
+	for b.Len() < 24<<20 {
+		n := []int{3, 200, 70_000, 300_000, 1_500_000}[r.IntN(5)]
+		note := strings.Repeat("a|\"\"\nb", n/6)
+		fmt.Fprintf(&b, "%d|\"%s\"\n", rows, note)
+		rows, bytes = rows+1, bytes+len(note)-n/6 // two quotes are one
+		if r.IntN(9) == 0 {
+			b.WriteString("# " + strings.Repeat("x|\"", r.IntN(200_000)) + "\n\n")
+		}
+	}
+	tables := catalogue{"t": newTable(b.String())}
+	want := fmt.Sprintf("count(*)|sum(length(note))|sum(id)\n%d|%d|%d\n", rows, bytes, rows*(rows-1)/2)
+	for workers := 1; workers <= 6; workers++ {
+		for range 3 {
+			got, err := ask(context.Background(), tables, "SELECT count(*), sum(length(note)), sum(id) FROM t", exec.Options{Workers: workers})
+			if got != want || err != nil {
+				t.Errorf("%d workers: %q, %v, not %q", workers, got, err, want)
+			}
+		}
+		got, err := ask(context.Background(), tables, "SELECT id FROM t LIMIT 2 OFFSET 3", exec.Options{Workers: workers})
+		if got != "id\n3\n4\n" || err != nil {
+			t.Errorf("%d workers: %q, %v", workers, got, err)
+		}
+	}
+}

@@ -39,6 +39,7 @@ type scan struct {
 	round  int
 	pace   pace
 	texts  []byte // contents of cells that have doubled quotes
+	quote  int    // in the block, the next one at the time when it was looked for
 	ragged int    // in the block, where a record begins that has not the header's cells; -1 is none
 }
 
@@ -113,7 +114,10 @@ func (o *scan) next() (*batch, error) {
 		if !ok || err != nil {
 			return nil, err
 		}
-		o.at = 0
+		o.at, o.quote = 0, -1
+		if !o.block.quotes {
+			o.quote = len(o.block.text)
+		}
 	}
 	o.reset()
 	o.texts = o.texts[:0]
@@ -182,7 +186,10 @@ func (o *scan) find() (n int) {
 			}
 		}
 		end := lineEnd(text, at)
-		if o.block.quotes && bytes.IndexByte(text[at:end], '"') >= 0 {
+		if o.quote < at {
+			o.quote = nextQuote(text, at)
+		}
+		if o.quote < end {
 			at = o.quoted(text, at, n)
 		} else {
 			if o.block.unchecked && bytes.Count(text[at:end], separator) != len(o.types)-1 {
@@ -210,6 +217,14 @@ func (o *scan) refuse() error {
 		return s.ragged(o.block, o.ragged, record)
 	}
 	return fault.New(fault.Corrupt, "%q has not the header's cells", record)
+}
+
+// nextQuote returns where the next quote is, or the end of the text.
+func nextQuote(text []byte, at int) int {
+	if i := bytes.IndexByte(text[at:], '"'); i >= 0 {
+		return at + i
+	}
+	return len(text)
 }
 
 func lineEnd(text []byte, at int) int {

@@ -48,6 +48,7 @@ type blocks struct {
 	started bool
 	pulled  bool    // the relation has no text
 	puller  *puller // from which its rows come then
+	pieces  pieces
 }
 
 // open begins anew, once for each round of the operators that share the blocks.
@@ -57,6 +58,7 @@ func (s *blocks) open(round int) error {
 	if s.opened >= round {
 		return nil
 	}
+	s.idle()
 	if err := s.closeSource(); err != nil {
 		return err
 	}
@@ -66,6 +68,7 @@ func (s *blocks) open(round int) error {
 	}
 	s.opened, s.source, s.started = round, source, true
 	s.at, s.rest, s.number, s.done, s.base, s.lines = 0, s.rest[:0], 0, false, 0, 0
+	s.pieces.reset()
 	if s.pulled = source.Rows != nil; s.pulled {
 		s.puller = newPuller(source.Rows)
 		return nil
@@ -77,7 +80,10 @@ func (s *blocks) close() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.done = true
-	s.closeSource()
+	s.pieces.passed.Broadcast()
+	if s.pieces.closing = s.pieces.busy > 0; !s.pieces.closing {
+		s.closeSource()
+	}
 }
 
 func (s *blocks) closeSource() error {
@@ -121,7 +127,7 @@ func (s *blocks) read(buf []byte) (_ []byte, final bool, err error) {
 
 // header passes by the first record.
 func (s *blocks) header() error {
-	buf := make([]byte, 0, min(int64(blockSize), max(s.source.Size, 4<<10)))
+	buf := make([]byte, 0, 4<<10)
 	for {
 		text, final, err := s.read(buf)
 		if err != nil {
@@ -132,9 +138,14 @@ func (s *blocks) header() error {
 			if err != nil && len(text) > 0 {
 				return err
 			}
-			s.done = final && end >= len(text)
-			s.rest = append(s.rest[:0], text[min(end, len(text)):]...)
-			s.pass(text[:min(end, len(text))])
+			end = min(end, len(text))
+			s.done = final && end == len(text)
+			if s.source.Text != nil {
+				s.at = int64(end)
+			} else {
+				s.rest = append(s.rest[:0], text[end:]...)
+			}
+			s.pass(text[:end])
 			return nil
 		}
 		if buf, err = s.larger(text); err != nil {
@@ -159,6 +170,9 @@ func (s *blocks) larger(text []byte) ([]byte, error) {
 func (s *blocks) take(b *block) (ok bool, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.source.Text != nil {
+		return s.takePiece(b)
+	}
 	if s.done {
 		return false, nil
 	}
@@ -166,33 +180,40 @@ func (s *blocks) take(b *block) (ok bool, err error) {
 		return false, err
 	}
 	if cap(b.buf) < len(s.rest)+4096 {
-		size := int64(blockSize)
-		if s.source.Text != nil {
-			size = min(size, s.source.Size-s.at+int64(len(s.rest)))
-		}
-		b.buf = make([]byte, 0, max(int(size), len(s.rest)+4096))
+		b.buf = make([]byte, 0, max(blockSize, len(s.rest)+4096))
 	}
-	text := append(b.buf[:0], s.rest...)
+	text, final, err := s.read(append(b.buf[:0], s.rest...))
+	if err != nil {
+		return false, err
+	}
+	err = s.fill(b, text, final, func() {})
+	return err == nil, err
+}
+
+// fill fills b with the whole records of a text, which is what was left and what was read behind it. Where there is none it says so and
+// reads on.
+func (s *blocks) fill(b *block, text []byte, final bool, alone func()) (err error) {
 	for {
-		final := false
-		if text, final, err = s.read(text); err != nil {
-			return false, err
-		}
 		c := cut(text, final)
 		if c.bad >= 0 {
-			return false, s.malformed(text, c)
+			return s.malformed(text, c)
 		}
 		if c.end > 0 || final {
-			s.done = final
-			b.buf, b.text, b.quotes, b.multiline, b.base = text, text[:c.end], c.quotes, c.multiline, s.base
+			s.done = s.done || final
+			b.text, b.quotes, b.multiline, b.base = text[:c.end], c.quotes, c.multiline, s.base
 			b.unchecked, b.lines = s.source.Unchecked, s.lines
 			s.rest = append(s.rest[:0], text[c.end:]...)
 			s.pass(b.text)
 			b.number, s.number = s.number, s.number+1
-			return true, nil
+			return nil
 		}
-		if text, err = s.larger(text); err != nil {
-			return false, err
+		alone()
+		alone = func() {}
+		if b.buf, err = s.larger(text); err != nil {
+			return err
+		}
+		if text, final, err = s.read(b.buf); err != nil {
+			return err
 		}
 	}
 }
