@@ -3,6 +3,7 @@ package exec
 import (
 	"io"
 	"sync"
+	"sync/atomic"
 
 	"github.com/reedbase/reedbase/pkg/fault"
 )
@@ -13,14 +14,17 @@ import (
 // room is in a buffer before what is read, for what is left of the piece before. Most often that is less than a row.
 const room = 4 << 10
 
+// spins is how often a goroutine looks for its turn before it sleeps: for some 20 microseconds.
+const spins = 20_000
+
 // pieces is how far the pieces of a text are.
 type pieces struct {
-	passed  sync.Cond // turn, epoch or busy has changed
-	claimed uint64    // pieces that somebody has begun with
-	turn    uint64    // the piece whose end is to be found
-	epoch   uint64    // changes when pieces that were claimed are no longer good
-	busy    int       // who has a piece
-	closing bool      // the source is to be closed by the last of them
+	passed  sync.Cond     // turn, epoch or busy has changed
+	claimed uint64        // pieces that somebody has begun with
+	turn    atomic.Uint64 // the piece whose end is to be found; changed under the lock
+	epoch   uint64        // changes when pieces that were claimed are no longer good
+	busy    int           // who has a piece
+	closing bool          // the source is to be closed by the last of them
 }
 
 // piece is what one goroutine reads.
@@ -31,7 +35,10 @@ type piece struct {
 	final       bool
 }
 
-func (p *pieces) reset() { p.claimed, p.turn, p.closing = 0, 0, false }
+func (p *pieces) reset() {
+	p.claimed, p.closing = 0, false
+	p.turn.Store(0)
+}
 
 // idle waits until nobody has a piece.
 func (s *blocks) idle() {
@@ -44,7 +51,7 @@ func (s *blocks) idle() {
 // takePiece is take for a text that can be read from anywhere.
 func (s *blocks) takePiece(b *block) (ok bool, err error) {
 	for !s.done {
-		if s.at == s.source.Size && s.pieces.claimed != s.pieces.turn {
+		if s.at == s.source.Size && s.pieces.claimed != s.pieces.turn.Load() {
 			s.pieces.passed.Wait() // for the last piece, or for one whose last record is to be read on over those of others
 			continue
 		}
@@ -90,29 +97,43 @@ func (s *blocks) readPiece(p *piece) error {
 	return err
 }
 
-// await waits for the turn of a piece. It is not ok when somebody has read on over it.
+// await waits for the turn of a piece. It is not ok when somebody has read on over it. Most waits are shorter than it takes to be woken.
 func (s *blocks) await(p *piece) (ok bool) {
-	for s.pieces.turn != p.turn && s.pieces.epoch == p.epoch {
+	if s.pieces.turn.Load() != p.turn {
+		s.mu.Unlock()
+		for spin := 0; spin < spins && s.pieces.turn.Load() != p.turn; spin++ {
+		}
+		s.mu.Lock()
+	}
+	for s.pieces.turn.Load() != p.turn && s.pieces.epoch == p.epoch {
 		s.pieces.passed.Wait()
 	}
 	return s.pieces.epoch == p.epoch
 }
 
 // passOn fills b with the records of a piece whose turn it is. A record that goes on behind it is read to its end, over the pieces of
-// others. After an error nobody goes on.
+// others. After an error nobody goes on. The lock is given up meanwhile: what is left of pieces, and how many blocks there were, is only
+// touched by whose turn it is.
 func (s *blocks) passOn(b *block, p *piece, err error) error {
+	last, alone := false, false
 	if err == nil {
-		err = s.fill(b, s.behindRest(b, p.data), p.final, func() {
+		s.mu.Unlock()
+		last, err = s.fill(b, s.behindRest(b, p.data), p.final, func() {
+			s.mu.Lock()
+			alone = true
 			s.at = p.at + int64(len(p.data))
 			s.pieces.claimed = p.turn + 1
 			s.pieces.epoch++
 		})
+		if !alone {
+			s.mu.Lock()
+		}
 	}
 	if err != nil {
-		s.done = true
 		s.pieces.epoch++
 	}
-	s.pieces.turn++
+	s.done = s.done || last || err != nil
+	s.pieces.turn.Add(1)
 	return err
 }
 

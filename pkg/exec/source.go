@@ -186,34 +186,33 @@ func (s *blocks) take(b *block) (ok bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	err = s.fill(b, text, final, func() {})
+	s.done, err = s.fill(b, text, final, func() {})
 	return err == nil, err
 }
 
-// fill fills b with the whole records of a text, which is what was left and what was read behind it. Where there is none it says so and
-// reads on.
-func (s *blocks) fill(b *block, text []byte, final bool, alone func()) (err error) {
+// fill fills b with the whole records of a text, which is what was left and what was read behind it, and reports whether these are the
+// last. Where there is none it says so and reads on.
+func (s *blocks) fill(b *block, text []byte, final bool, alone func()) (last bool, err error) {
 	for {
 		c := cut(text, final)
 		if c.bad >= 0 {
-			return s.malformed(text, c)
+			return false, s.malformed(text, c)
 		}
 		if c.end > 0 || final {
-			s.done = s.done || final
 			b.text, b.quotes, b.multiline, b.base = text[:c.end], c.quotes, c.multiline, s.base
 			b.unchecked, b.lines = s.source.Unchecked, s.lines
 			s.rest = append(s.rest[:0], text[c.end:]...)
 			s.pass(b.text)
 			b.number, s.number = s.number, s.number+1
-			return nil
+			return final, nil
 		}
 		alone()
 		alone = func() {}
 		if b.buf, err = s.larger(text); err != nil {
-			return err
+			return false, err
 		}
 		if text, final, err = s.read(b.buf); err != nil {
-			return err
+			return false, err
 		}
 	}
 }
