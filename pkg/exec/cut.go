@@ -4,17 +4,16 @@ import "bytes"
 
 // cutting is what cut finds out about a text.
 type cutting struct {
-	end       int  // behind the last record that is whole
-	quotes    bool // there is a quote
-	multiline bool // a quoted cell has a line break in it
-	bad       int  // the offset of a quoted cell that is malformed, or -1
-	open      bool // the cell at bad is never closed
+	end      int      // behind the last record that is whole
+	openings []uint32 // the offsets of the quotes that open a cell
+	bad      int      // the offset of a quoted cell that is malformed, or -1
+	open     bool     // the cell at bad is never closed
 }
 
 // cut finds the last whole record of a text that begins where a record, a comment or a blank line does. Final says that nothing
-// follows the text. Without quotes it takes two looks at memory's speed.
-func cut(text []byte, final bool) cutting {
-	c := cutting{bad: -1}
+// follows the text. Without quotes it takes two looks at memory's speed. The openings are appended to a list.
+func cut(text []byte, final bool, openings []uint32) cutting {
+	c := cutting{bad: -1, openings: openings}
 	at := bytes.IndexByte(text, '"')
 	if at < 0 {
 		c.end = bytes.LastIndexByte(text, '\n') + 1
@@ -23,7 +22,6 @@ func cut(text []byte, final bool) cutting {
 		}
 		return c
 	}
-	c.quotes = true
 	record, closed := 0, 0 // where the record begins that the last quoted cell is in, and the end of that cell
 	for {
 		opens, next := opening(text, at, closed, &record)
@@ -32,6 +30,7 @@ func cut(text []byte, final bool) cutting {
 			if !ok {
 				return c.unfinished(record, at, final)
 			}
+			c.openings = append(c.openings, uint32(at))
 			closed, next = end, end
 		}
 		i := bytes.IndexByte(text[next:], '"')
@@ -112,9 +111,6 @@ func closing(text []byte, at int, final bool, c *cutting) (end int, ok bool) {
 	if len(rest) > 0 && rest[0] != '|' && rest[0] != '\n' && !(rest[0] == '\r' && (len(rest) == 1 || rest[1] == '\n')) {
 		c.bad = end - 1
 		return 0, false
-	}
-	if !c.multiline {
-		c.multiline = bytes.IndexByte(text[at:end], '\n') >= 0
 	}
 	return end, true
 }

@@ -2,6 +2,7 @@ package exec
 
 import (
 	"io"
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -32,15 +33,18 @@ func TestCutsAreEndsOfRows(t *testing.T) {
 			return
 		}
 		all, whole := ends(text)
-		c := cut(text, true)
+		c := cut(text, true, nil)
 		if (c.bad < 0) != whole {
 			t.Fatalf("%q: whole %v, cut %+v", text, whole, c)
 		}
 		if !whole {
 			return
 		}
+		if got := openings(text); !slices.Equal(c.openings, got) {
+			t.Fatalf("%q: openings %v, not %v", text, c.openings, got)
+		}
 		n := rapid.IntRange(0, len(text)).Draw(t, "n")
-		part := cut(text[:n], false)
+		part := cut(text[:n], false, nil)
 		if part.bad >= 0 || part.end > n {
 			t.Fatalf("%q cut at %d: %+v", text, n, part)
 		}
@@ -55,6 +59,24 @@ func TestCutsAreEndsOfRows(t *testing.T) {
 			t.Fatalf("%q cut at %d: %+v: %d records, want %d", text, n, part, got, want)
 		}
 	})
+}
+
+// openings returns where quoted cells begin.
+func openings(text []byte) (list []uint32) {
+	for at := 0; at < len(text); {
+		r, err := row.Next(text, at)
+		if err != nil {
+			return list
+		}
+		for i := r.Body; i < r.End; i++ {
+			if text[i] == '"' && (i == r.Body || text[i-1] == '|') {
+				list = append(list, uint32(i))
+				i = quotedEnd(text, i) - 1
+			}
+		}
+		at = r.End
+	}
+	return list
 }
 
 // count returns the number of records, the header among them.

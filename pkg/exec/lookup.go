@@ -138,7 +138,7 @@ func (l *lookup) take(b *block) (bool, error) {
 			text = append(text, '\n')
 		}
 	}
-	b.buf, b.text, b.quotes, b.multiline = text, text, true, true
+	b.buf, b.text, b.openings = text, text, cut(text, true, b.openings[:0]).openings
 	b.number, l.number = l.number, l.number+1
 	return len(text) > 0, nil
 }

@@ -22,25 +22,25 @@ type taker interface {
 // one where a cell that is read is not there.
 type scan struct {
 	*env
-	from   taker
-	raws   []*raw
-	tests  []test // of the other terms
-	all    []test // of all terms, for rows that have no bytes
-	sieves []sieveOf
-	key    []byte
-	tested []int // columns that the terms are about, ascending
-	later  []int // other columns that are needed
-	cells  []int // both, ascending
-	types  []cell.Type
-	spans  [][]extent // of each column in cells, one for each row
-	block  block
-	at     int // in the block
-	out    batch
-	round  int
-	pace   pace
-	texts  []byte // contents of cells that have doubled quotes
-	quote  int    // in the block, the next one at the time when it was looked for
-	ragged int    // in the block, where a record begins that has not the header's cells; -1 is none
+	from    taker
+	raws    []*raw
+	tests   []test // of the other terms
+	all     []test // of all terms, for rows that have no bytes
+	sieves  []sieveOf
+	key     []byte
+	tested  []int // columns that the terms are about, ascending
+	later   []int // other columns that are needed
+	cells   []int // both, ascending
+	types   []cell.Type
+	spans   [][]extent // of each column in cells, one for each row
+	block   block
+	at      int // in the block
+	out     batch
+	round   int
+	pace    pace
+	texts   []byte // contents of cells that have doubled quotes
+	opening int    // of the block's openings, the first that may come
+	ragged  int    // in the block, where a record begins that has not the header's cells; -1 is none
 }
 
 // extent is where a cell is in a block, quotes included.
@@ -114,10 +114,7 @@ func (o *scan) next() (*batch, error) {
 		if !ok || err != nil {
 			return nil, err
 		}
-		o.at, o.quote = 0, -1
-		if !o.block.quotes {
-			o.quote = len(o.block.text)
-		}
+		o.at, o.opening = 0, 0
 	}
 	o.reset()
 	o.texts = o.texts[:0]
@@ -166,7 +163,7 @@ func (o *scan) test(tests []test) (err error) {
 
 // find finds the cells of the next records, as many as a batch holds, and returns how many records there were.
 func (o *scan) find() (n int) {
-	text, at, most := o.block.text, o.at, o.pace.next()
+	text, at, most, openings := o.block.text, o.at, o.pace.next(), o.block.openings
 	o.ragged = -1
 	for _, c := range o.cells {
 		o.spans[c] = grown(o.spans[c], most)
@@ -186,10 +183,10 @@ func (o *scan) find() (n int) {
 			}
 		}
 		end := lineEnd(text, at)
-		if o.quote < at {
-			o.quote = nextQuote(text, at)
+		for o.opening < len(openings) && int(openings[o.opening]) < at {
+			o.opening++
 		}
-		if o.quote < end {
+		if o.opening < len(openings) && int(openings[o.opening]) < end {
 			at = o.quoted(text, at, n)
 		} else {
 			if o.block.unchecked && bytes.Count(text[at:end], separator) != len(o.types)-1 {
@@ -217,14 +214,6 @@ func (o *scan) refuse() error {
 		return s.ragged(o.block, o.ragged, record)
 	}
 	return fault.New(fault.Corrupt, "%q has not the header's cells", record)
-}
-
-// nextQuote returns where the next quote is, or the end of the text.
-func nextQuote(text []byte, at int) int {
-	if i := bytes.IndexByte(text[at:], '"'); i >= 0 {
-		return at + i
-	}
-	return len(text)
 }
 
 func lineEnd(text []byte, at int) int {

@@ -22,12 +22,11 @@ var newline, separator = []byte("\n"), []byte("|")
 // block is whole records, comments and blank lines, in a buffer that is used again.
 type block struct {
 	text      []byte
-	quotes    bool
-	multiline bool
-	unchecked bool   // as plan.Source has it
-	number    uint64 // in the order of the text
-	base      int64  // where the text begins in the relation's, if it comes from there in one piece
-	lines     int    // of a stream, before the text
+	openings  []uint32 // of the text, where the quotes are that open cells
+	unchecked bool     // as plan.Source has it
+	number    uint64   // in the order of the text
+	base      int64    // where the text begins in the relation's, if it comes from there in one piece
+	lines     int      // of a stream, before the text
 	buf       []byte
 }
 
@@ -194,12 +193,12 @@ func (s *blocks) take(b *block) (ok bool, err error) {
 // last. Where there is none it says so and reads on.
 func (s *blocks) fill(b *block, text []byte, final bool, alone func()) (last bool, err error) {
 	for {
-		c := cut(text, final)
+		c := cut(text, final, b.openings[:0])
 		if c.bad >= 0 {
 			return false, s.malformed(text, c)
 		}
 		if c.end > 0 || final {
-			b.text, b.quotes, b.multiline, b.base = text[:c.end], c.quotes, c.multiline, s.base
+			b.text, b.openings, b.base = text[:c.end], c.openings, s.base
 			b.unchecked, b.lines = s.source.Unchecked, s.lines
 			s.rest = append(s.rest[:0], text[c.end:]...)
 			s.pass(b.text)
