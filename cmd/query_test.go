@@ -2,11 +2,13 @@ package cmd_test
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -55,6 +57,32 @@ func TestQueryIsInterrupted(t *testing.T) {
 			t.Errorf("%q: the file holds %d bytes, %v", argv[3], len(out), err)
 		}
 	}
+}
+
+// TestQueryHeedsSignals stops a query that waits for its input: it says so and ends by itself. It does not listen from its very start,
+// so it is given ever more time to come to that.
+func TestQueryHeedsSignals(t *testing.T) {
+	var ended string
+	for wait := 50 * time.Millisecond; wait < 15*time.Second; wait *= 2 {
+		command := exec.Command(filepath.Join(bin, "rdb-query"), "SELECT * FROM -")
+		var talk bytes.Buffer
+		command.Env, command.Stderr = environment(t.TempDir()), &talk
+		input, err := command.StdinPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := command.Start(); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(wait)
+		command.Process.Signal(syscall.SIGTERM)
+		command.Wait()
+		input.Close()
+		if ended = fmt.Sprintf("%v, %s", command.ProcessState, &talk); command.ProcessState.ExitCode() == 130 && strings.Contains(ended, "interrupted") {
+			return
+		}
+	}
+	t.Errorf("it ends with %s", ended)
 }
 
 // temporary reports whether a file is there that is to take another's name.

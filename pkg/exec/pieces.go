@@ -60,10 +60,10 @@ func (s *blocks) takePiece(b *block) (ok bool, err error) {
 		}
 		p := s.claim(b)
 		s.mu.Unlock()
-		unread := s.readPiece(p)
+		failed := s.readPiece(p)
 		s.mu.Lock()
 		if ok = s.await(p); ok {
-			err = s.passOn(b, p, unread)
+			err = s.passOn(b, p, failed)
 		}
 		s.release()
 		if ok {

@@ -324,60 +324,15 @@ func TestOversizeCell(t *testing.T) {
 	}
 }
 
-// TestDamagedTree damages the pages of an index that is open or not: it is made anew on the way, and nothing is missed or
-// found twice.
-func TestDamagedTree(t *testing.T) {
-	f := newFixture(t, plainTable())
-	x, err := f.CreateIndex("value", OrderedIndex)
-	if err != nil {
-		t.Fatal(err)
-	}
+// damaged damages an index, open or not, at places from an offset on, lets it be used, and looks whether it was made anew on the way.
+func (f *fixture) damaged(t *testing.T, x Index, from, places int, use func(at int, i *RowIndex)) {
+	t.Helper()
 	path := filepath.Join(f.cache, f.treeName(x))
 	whole, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	all := f.scan(t, 1)
-	end := cell.FromText([]byte("zz"))
-	for at := 600; at < len(whole); at += len(whole) / 23 {
-		for _, descending := range []bool{false, true} {
-			if err := os.WriteFile(path, flipped(whole, at), 0o666); err != nil {
-				t.Fatal(err)
-			}
-			r, err := f.Reading()
-			if err != nil {
-				t.Fatal(err)
-			}
-			i, err := r.OpenIndex(x)
-			if err != nil {
-				t.Fatal(err)
-			}
-			want := orderedScan(all, cell.Value{}, end, descending)
-			if got := read(t, i.Range(nil, i.Key(end), descending)); !slices.Equal(got, want) {
-				t.Fatalf("byte %d, descending %v: %d rows of %d", at, descending, len(got), len(want))
-			}
-			r.Close()
-			if b, err := os.ReadFile(path); err != nil || !bytes.Equal(b, whole) {
-				t.Errorf("byte %d: the file was not made anew: %v", at, err)
-			}
-		}
-	}
-}
-
-// TestDamagedModifiers does so with an index that has several entries of a row.
-func TestDamagedModifiers(t *testing.T) {
-	f := newFixture(t, withModifiers(plainTable()))
-	x, err := f.CreateIndex("value", ModifierIndex)
-	if err != nil {
-		t.Fatal(err)
-	}
-	path := filepath.Join(f.cache, f.treeName(x))
-	whole, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	all := f.scan(t, 1)
-	for at := 0; at < len(whole); at += len(whole) / 41 {
+	for at := from; at < len(whole); at += len(whole) / places {
 		if err := os.WriteFile(path, flipped(whole, at), 0o666); err != nil {
 			t.Fatal(err)
 		}
@@ -389,16 +344,48 @@ func TestDamagedModifiers(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, word := range []string{"prod", "de", "beta", "en"} {
-			if got, want := read(t, i.Equal([]byte(word))), haveModifier(all, word); !slices.Equal(got, want) {
-				t.Fatalf("byte %d: %d rows with %q of %d", at, len(got), word, len(want))
-			}
-		}
+		use(at, i)
 		r.Close()
 		if b, err := os.ReadFile(path); err != nil || !bytes.Equal(b, whole) {
 			t.Errorf("byte %d: the file was not made anew: %v", at, err)
 		}
 	}
+}
+
+// TestDamagedTree damages an index of values: nothing is missed or found twice.
+func TestDamagedTree(t *testing.T) {
+	f := newFixture(t, plainTable())
+	x, err := f.CreateIndex("value", OrderedIndex)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := f.scan(t, 1)
+	end := cell.FromText([]byte("zz"))
+	for _, descending := range []bool{false, true} {
+		want := orderedScan(all, cell.Value{}, end, descending)
+		f.damaged(t, x, 600, 23, func(at int, i *RowIndex) {
+			if got := read(t, i.Range(nil, i.Key(end), descending)); !slices.Equal(got, want) {
+				t.Fatalf("byte %d, descending %v: %d rows of %d", at, descending, len(got), len(want))
+			}
+		})
+	}
+}
+
+// TestDamagedModifiers does so with an index that has several entries of a row.
+func TestDamagedModifiers(t *testing.T) {
+	f := newFixture(t, withModifiers(plainTable()))
+	x, err := f.CreateIndex("value", ModifierIndex)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := f.scan(t, 1)
+	f.damaged(t, x, 0, 41, func(at int, i *RowIndex) {
+		for _, word := range []string{"prod", "de", "beta", "en"} {
+			if got, want := read(t, i.Equal([]byte(word))), haveModifier(all, word); !slices.Equal(got, want) {
+				t.Fatalf("byte %d: %d rows with %q of %d", at, len(got), word, len(want))
+			}
+		}
+	})
 }
 
 // TestForeignTree has the index of another table, of another column, of the other kind and of nothing under an index's name.

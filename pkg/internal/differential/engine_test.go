@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"iter"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -39,17 +40,23 @@ func (e *engine) ask(text string, q *syntax.Query) (a answer, explained string) 
 		return answer{err: err.Error()}, p.Explain()
 	}
 	defer rows.Close()
-	for values := range rows.All() {
-		row := make([]cell.Value, len(values))
-		for i, v := range values {
-			row[i], _ = v.CopyTo(nil)
-		}
-		a.rows = append(a.rows, row)
-	}
+	a.rows = copied(rows.All())
 	if err := rows.Err(); err != nil {
 		return answer{err: err.Error()}, p.Explain()
 	}
 	return a, p.Explain()
+}
+
+// copied returns rows that outlive the next ones.
+func copied(rows iter.Seq[[]cell.Value]) (list [][]cell.Value) {
+	for values := range rows {
+		row := make([]cell.Value, len(values))
+		for i, v := range values {
+			row[i], _ = v.CopyTo(nil)
+		}
+		list = append(list, row)
+	}
+	return list
 }
 
 func (e *engine) Table(name string, asOf cell.Value) (plan.Relation, error) {

@@ -318,13 +318,7 @@ func rowsOf(db *reedbase.DB, table string) (a answer) {
 		return answer{broken: err.Error()}
 	}
 	defer rows.Close()
-	for values := range rows.All() {
-		row := make([]cell.Value, len(values))
-		for i, v := range values {
-			row[i], _ = v.CopyTo(nil)
-		}
-		a.rows = append(a.rows, row)
-	}
+	a.rows = copied(rows.All())
 	if rows.Err() != nil {
 		a.broken = rows.Err().Error()
 	}
