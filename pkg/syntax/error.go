@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/reedbase/reedbase/pkg/fault"
+	"github.com/reedbase/reedbase/pkg/screen"
 )
 
 // Reason says why a text was refused.
@@ -96,7 +97,7 @@ func excerpt(before, after string) string {
 	if len(right) > most {
 		right = append(right[:most], '…')
 	}
-	return string(left) + strings.TrimRight(string(right), " ") + "\n" + strings.Repeat(" ", len(left)) + "^"
+	return string(left) + strings.TrimRight(string(right), " ") + "\n" + strings.Repeat(" ", screen.Width(string(left))) + "^"
 }
 
 // firstBytes returns the characters within the first n bytes of s.

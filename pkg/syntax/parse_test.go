@@ -56,6 +56,21 @@ func TestExcerptIsShort(t *testing.T) {
 	}
 }
 
+// TestCaretStandsBelowWideCharacters shows that the caret is under its place where characters take two columns of a terminal, or none.
+func TestCaretStandsBelowWideCharacters(t *testing.T) {
+	for text, column := range map[string]int{
+		"select '日本語', %":                              17,
+		"select 'e\u0301\u0302', %":                    12,
+		"select '\U0001f600\ufe0f', %":                 13,
+		"select '" + strings.Repeat("語", 100) + "', %": 1 + 2*57 + len("', "),
+	} {
+		lines := strings.Split(refused(t, text, syntax.Options{}).Error(), "\n")
+		if got := strings.Index(lines[2], "^"); got != column {
+			t.Errorf("%q: the caret is in column %d, want %d", lines, got, column)
+		}
+	}
+}
+
 // TestCheckReportsEveryStatement shows that a text with several errors is read to its end.
 func TestCheckReportsEveryStatement(t *testing.T) {
 	text := "select 1; selct 2; select 3 from; select 'a;b' where;\ndelete from t;;drop table t; select (1; select 2; select 'x"

@@ -27,7 +27,7 @@ floor 2 algorithms, pure
 	merge: fault delta row
 	result: fault cell row screen
 	function: fault cell
-	syntax: fault spell
+	syntax: fault screen spell
 
 floor 3 disk
 	index: fault durable row
