@@ -195,7 +195,7 @@ func (w *writer) one(k kept) (err error) {
 
 // query runs a query of a frame, which sees what the statements before it did.
 func (w *writer) query(q *syntax.Query, k kept) error {
-	rows, err := w.run(q, k, w.catalogue)
+	rows, err := w.run(q, k, w.catalogue, w.bounds)
 	if err != nil {
 		return err
 	}
@@ -203,21 +203,23 @@ func (w *writer) query(q *syntax.Query, k kept) error {
 }
 
 // run runs a query with a catalogue that stays open.
-func (w *writer) run(q *syntax.Query, k kept, c plan.Catalogue) (*Rows, error) {
+func (w *writer) run(q *syntax.Query, k kept, c plan.Catalogue, bounds exec.Options) (*Rows, error) {
 	p, err := plan.Make(q, c, k.parameters, k.planned(q))
 	if err != nil {
 		return nil, err
 	}
-	rows, err := exec.Run(w.ctx, p, w.bounds)
+	rows, err := exec.Run(w.ctx, p, bounds)
 	if err != nil {
 		return nil, err
 	}
 	return &Rows{Rows: rows, plan: p, catalogue: &Catalogue{}}, nil
 }
 
-// each runs a query and calls do with each of its rows, which is valid until the next.
+// each runs a query and calls do with each of its rows, which is valid until the next. They are no result: there may be any number of them.
 func (w *writer) each(q *syntax.Query, k kept, c plan.Catalogue, do func([]cell.Value) error) (err error) {
-	rows, err := w.run(q, k, c)
+	bounds := w.bounds
+	bounds.MaxRows = 0
+	rows, err := w.run(q, k, c, bounds)
 	if err != nil {
 		return err
 	}
