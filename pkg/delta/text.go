@@ -128,8 +128,8 @@ func (b *builder) close() {
 		return
 	}
 	l := &leaf{pieces: make([]Piece, len(b.open))}
-	for i, p := range b.open {
-		l.pieces[i] = p
+	copy(l.pieces, b.open)
+	for _, p := range l.pieces {
 		l.size += p.N
 	}
 	b.open = b.open[:0]
@@ -141,13 +141,13 @@ func (b *builder) add(l *leaf) {
 	b.starts = append(b.starts, b.starts[len(b.starts)-1]+l.size)
 }
 
-// cut appends the n bytes of t from off on. A leaf that lies in them whole is shared, unless it is small and better
-// joined with its neighbour.
+// cut appends the n bytes of t from off on. A leaf that lies in them whole is shared, unless what is open fits into one leaf with it:
+// the leaves on both sides of a change hold more than one leaf can, so there are never many small ones.
 func (b *builder) cut(t *Text, off, n int64) {
 	k := sort.Search(len(t.leaves), func(i int) bool { return t.starts[i+1] > off })
 	for ; n > 0; k++ {
 		l, skip := t.leaves[k], off-t.starts[k]
-		if skip == 0 && n >= l.size && len(l.pieces)+len(b.open) > leafSize/2 {
+		if skip == 0 && n >= l.size && (len(b.open) == 0 || len(l.pieces)+len(b.open) > leafSize) {
 			b.close()
 			b.add(l)
 			off, n = off+l.size, n-l.size
@@ -161,12 +161,34 @@ func (b *builder) cut(t *Text, off, n int64) {
 // cutLeaf appends at most n bytes of l from skip on, and returns how many there were.
 func (b *builder) cutLeaf(l *leaf, skip, n int64) (took int64) {
 	i, skip := l.find(skip)
-	for ; n > 0 && i < len(l.pieces); i++ {
-		p := l.pieces[i].from(skip, n)
+	p := l.pieces[i].from(skip, n)
+	b.push(p)
+	took = p.N
+	rest := l.pieces[i+1:]
+	whole := 0
+	for whole < len(rest) && rest[whole].N <= n-took {
+		took += rest[whole].N
+		whole++
+	}
+	b.pushAll(rest[:whole])
+	if took < n && whole < len(rest) {
+		p := rest[whole].from(0, n-took)
 		b.push(p)
-		took, n, skip = took+p.N, n-p.N, 0
+		took += p.N
 	}
 	return took
+}
+
+// pushAll appends pieces none of which continues the one before it.
+func (b *builder) pushAll(pieces []Piece) {
+	for len(pieces) > 0 {
+		if len(b.open) == leafSize {
+			b.close()
+		}
+		n := min(leafSize-len(b.open), len(pieces))
+		b.open = append(b.open, pieces[:n]...)
+		pieces = pieces[n:]
+	}
 }
 
 func (b *builder) text(baseSize int64) *Text {
