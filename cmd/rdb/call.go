@@ -107,7 +107,38 @@ func (c *call) checkArguments() error {
 	case most >= 0 && n > most:
 		return fault.New(fault.Usage, "%s wants %s, but %q is one operand too many", c.verb.name, c.verb.operands, c.operands[most])
 	}
+	return c.checkEmpty()
+}
+
+// checkEmpty refuses an empty text in the place of a version, a time, a table or a file. It is a script's variable that
+// nothing was put into, and would pass for what was not given: the head instead of a version, all tables instead of one.
+func (c *call) checkEmpty() error {
+	for _, f := range c.verb.flags {
+		names := f.split()
+		name := names[len(names)-1]
+		if text, ok := c.texts[name]; ok && *text == "" && c.flags.Given(name) && !isContent(f.value) {
+			return fault.New(fault.Usage, "--%s wants %s, not an empty text", name, f.value)
+		}
+	}
+	words := strings.Fields(c.verb.operands)
+	for i, operand := range c.operands {
+		word := words[min(i, len(words)-1)]
+		name := strings.Trim(word, "[]…")
+		optional := word[0] == '[' && name != "COLUMN" // a column may well have no name
+		if operand == "" && (optional && !isContent(name) || name == "ID") {
+			return fault.New(fault.Input, "%s wants %s, not an empty text", c.verb.name, name)
+		}
+	}
 	return nil
+}
+
+// isContent reports whether what usage calls by this word may be empty: a key, a part of one, a remark, a query.
+func isContent(word string) bool {
+	switch word {
+	case "KEY", "PREFIX", "L", "E", "S", "V", "TEXT", "REEDQL":
+		return true
+	}
+	return false
 }
 
 // on, text, all and number return the value of a flag that the verb's entry in the table declares.

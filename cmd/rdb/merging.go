@@ -40,15 +40,11 @@ func (c *call) merging(with ...string) (o reedbase.MergeOptions, err error) {
 
 // base returns the version that --base names; 0 when it is not given.
 func (c *call) base(t *reedbase.Table) (reedbase.ID, error) {
-	switch spec := c.text("base"); {
-	case !c.flags.Given("base"):
+	if !c.flags.Given("base") {
 		return 0, nil
-	case spec == "":
-		return 0, fault.New(fault.Usage, "--base wants the ID of a version")
-	default:
-		v, err := t.Resolve(spec)
-		return v.ID, err
 	}
+	v, err := t.Resolve(c.text("base"))
+	return v.ID, err
 }
 
 // clashed prints the conflicts for which a write was refused, if that is why it was.

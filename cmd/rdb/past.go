@@ -8,7 +8,7 @@ import (
 )
 
 func runVersionBlame(c *call) error {
-	if c.operand(1) != "" {
+	if len(c.operands) > 1 {
 		return c.blameCells()
 	}
 	t, err := c.table()

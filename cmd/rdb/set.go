@@ -37,11 +37,7 @@ func runSet(c *call) error {
 		return c.setFrom(t, key, cells, merging)
 	}
 	if c.flags.Given("if-version") {
-		spec := c.text("if-version")
-		if spec == "" {
-			return fault.New(fault.Usage, "--if-version wants the ID of a version")
-		}
-		v, err := t.Resolve(spec)
+		v, err := t.Resolve(c.text("if-version"))
 		if err != nil {
 			return err
 		}

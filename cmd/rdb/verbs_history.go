@@ -145,7 +145,7 @@ func (c *call) versionFilter() (reedbase.Filter, error) {
 
 // versions returns the versions that the filter and --key let through.
 func (c *call) versions(t *reedbase.Table, filter reedbase.Filter) ([]reedbase.Version, error) {
-	if c.text("key") == "" {
+	if !c.flags.Given("key") {
 		return t.Versions(filter)
 	}
 	key, err := readKey(t, c.text("key"))
