@@ -75,7 +75,8 @@ is, hand edits too).`,
 		{
 			name: "version:prune", operands: "TABLE", summary: "fold old versions into one, to save space",
 			about: `Who changed what and when stays listed; what the folded versions held cannot
-be read any more. Named versions stay.`,
+be read any more. Named versions stay. Of a deleted table the content that it
+had last stays too.`,
 			flags: []flag{
 				{"--keep", "N", "keep the newest N readable (default max-versions of config.toml)"},
 				{"--auto", "", "as writes start it when it is due: silent, to max-versions"},

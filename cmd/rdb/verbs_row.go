@@ -12,7 +12,8 @@ func rowVerbs() topic {
 	return topic{"Rows", []verb{
 		{
 			name: "get", operands: "TABLE KEY [COLUMN…]", summary: "print a row, or some of its cells",
-			about: `Without columns the whole row is printed, a line "column  value" for each cell.
+			about: `Without columns the whole row is printed, a line "column  value" for each cell
+that is not empty.
 With columns only those cells are printed, exact, one a line.
 The KEY of a table with several key columns is written as the table writes
 its cells: 'a|b', with quotes around a cell that holds | or ".

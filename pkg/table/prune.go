@@ -67,10 +67,13 @@ func (t *Table) Prune(user uint64, keep int) (p Pruned, err error) {
 	return p, err
 }
 
-// cut returns the oldest version to keep, and the readable ones before it.
+// cut returns the oldest version to keep, and the readable ones before it. A version that deleted the table has nothing to
+// read and is not counted: what a deleted table held last can be brought back, and no snapshot of nothing becomes its head.
 func (x *index) cut(head stamp.ID, keep int) (cut verlog.Line, older []verlog.Line) {
 	all := x.ancestry(head)
-	all = slices.DeleteFunc(all, func(l verlog.Line) bool { return l.ID < x.compact || x.origin(l) != l.ID })
+	all = slices.DeleteFunc(all, func(l verlog.Line) bool {
+		return l.ID < x.compact || x.origin(l) != l.ID || l.Action == verlog.Delete
+	})
 	if len(all) <= keep {
 		return cut, nil
 	}

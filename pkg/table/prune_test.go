@@ -71,3 +71,29 @@ func TestPruneDue(t *testing.T) {
 	}
 	f.sound(t, true)
 }
+
+// TestPruneDeleted folds the history of a table that was deleted: it stays deleted, and what it held last can be brought back.
+func TestPruneDeleted(t *testing.T) {
+	f, ids := withHistory(t)
+	last := f.at(t, ids[4])
+	drop := f.must(t)(f.Drop(1))
+	f.must(t)(f.Replace(Replacement{Content: []byte(rows(2)), Action: verlog.Import, User: 1}))
+	f.must(t)(f.Drop(1))
+	if p, err := f.Prune(1, 2); err != nil || p.Folded != 5 {
+		t.Fatalf("%+v %v", p, err)
+	}
+	if head := f.head(t); head.Action != verlog.Delete {
+		t.Errorf("the head is %+v", head)
+	}
+	if _, err := f.Set(1, []string{"page.title.n1@en"}, nil); fault.KindOf(err) != fault.NotFound {
+		t.Errorf("a row of a deleted table: %v", err)
+	}
+	if _, err := f.Rollback(1, drop.ID); fault.KindOf(err) != fault.Input {
+		t.Errorf("back to where it was deleted: %v", err)
+	}
+	f.must(t)(f.Rollback(1, ids[4]))
+	if got := f.current(t); got != last {
+		t.Errorf("brought back as %q", got)
+	}
+	f.sound(t, true)
+}
