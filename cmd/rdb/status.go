@@ -6,6 +6,7 @@ import (
 	"github.com/reedbase/reedbase/pkg/cli"
 	"github.com/reedbase/reedbase/pkg/fault"
 	"github.com/reedbase/reedbase/pkg/reedbase"
+	"github.com/reedbase/reedbase/pkg/verlog"
 )
 
 func runStatus(c *call) error {
@@ -75,6 +76,8 @@ func (c *call) describeStatus(dir string, all []reedbase.Status) {
 	switch {
 	case len(all) == 0:
 		c.say("no tables in %s/.reed yet: rdb import TABLE FILE makes one", dir)
+	case len(all) == 1 && clean == 1 && all[0].Head.ID != 0 && all[0].Head.Action == verlog.Delete:
+		c.say("%s is deleted, since %s", all[0].Name, idText(all[0].Head.ID))
 	case len(all) == 1 && clean == 1:
 		c.say("%s is clean, at %s", all[0].Name, idText(all[0].Head.ID))
 	case clean == len(all):

@@ -17,6 +17,7 @@ import (
 	"github.com/reedbase/reedbase/pkg/cli"
 	"github.com/reedbase/reedbase/pkg/durable"
 	"github.com/reedbase/reedbase/pkg/reedbase"
+	"github.com/reedbase/reedbase/pkg/verlog"
 )
 
 func TestStatusForPeople(t *testing.T) {
@@ -27,7 +28,8 @@ func TestStatusForPeople(t *testing.T) {
 		want string
 	}{
 		{"none", nil, "no tables in /db/.reed yet: rdb import TABLE FILE makes one\n"},
-		{"clean", []reedbase.Status{{Name: "a", Head: reedbase.Version{ID: 7}}}, "a is clean, at 7\n"},
+		{"clean", []reedbase.Status{{Name: "a", Head: reedbase.Version{ID: 7, Action: verlog.Update}}}, "a is clean, at 7\n"},
+		{"deleted", []reedbase.Status{{Name: "a", Head: reedbase.Version{ID: 7, Action: verlog.Delete}}}, "a is deleted, since 7\n"},
 		{"stale", []reedbase.Status{{Name: "a", State: reedbase.Stale}, {Name: "b"}}, "2 tables, all clean\n"},
 		{"locked", []reedbase.Status{{Name: "a", Locked: true, Holder: holder}, {Name: "b"}},
 			fmt.Sprintf("a is locked by process %d for 3hX: rdb import prices\\x1b[2J -\n2 tables, all clean\n", os.Getpid())},
