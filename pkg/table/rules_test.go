@@ -237,6 +237,29 @@ func TestSchemaVersions(t *testing.T) {
 	}
 }
 
+// TestSchemaOfNothingNew has no version made where the schema comes out as it is: of statements that change nothing, or that undo each
+// other, and of a schema that is stored with lower levels once more.
+func TestSchemaOfNothingNew(t *testing.T) {
+	f := newFixture(t, "key|p\na|x\n")
+	defer f.Close()
+	f.must(t)(f.Migrate(Migration{User: 1, Statements: statements(t, "retype p string")}))
+	head := f.head(t).ID
+	for _, text := range []string{"retype p string", "rename p to q; rename q to p", "add q float default 1; drop q"} {
+		f.must(t)(f.Migrate(Migration{User: 1, Statements: statements(t, text)}))
+		if got := f.head(t).ID; got != head {
+			t.Errorf("%q made a version", text)
+		}
+	}
+	broken := []byte("[schema]\nlevel = \"strict\"\n[[columns]]\nname = \"key\"\n[[columns]]\nname = \"p\"\ntype = \"integer\"\n")
+	for range 2 {
+		f.must(t)(f.SetSchema(SchemaChange{User: 1, Text: broken, ForceWarn: true}))
+		f.must(t)(f.Migrate(Migration{User: 1, Statements: statements(t, "retype p integer"), ForceWarn: true}))
+	}
+	if n := len(f.lines(t)); n != 3 {
+		t.Errorf("%d versions, want 3", n)
+	}
+}
+
 func statements(t *testing.T, text string) []schema.Statement {
 	t.Helper()
 	list, err := schema.ParseStatements([]byte(text))

@@ -64,7 +64,10 @@ func (s *Session) draftSchema(c SchemaChange) (*Draft, error) {
 	}
 	d.Action, d.User, d.Note = verlog.Schema, c.User, c.Note
 	d.Schema, d.warning, err = s.t.suits(content, c.Text, c.ForceWarn)
-	return d, err
+	if err != nil || sameSchema(d.Schema, now) {
+		return nil, err
+	}
+	return d, nil
 }
 
 // suits returns the text of a schema that is to hold for a content, and what is to be said of it. A schema that the content breaks
@@ -199,10 +202,11 @@ func (s *Session) migrate(m Migration) (*Draft, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.migrated(m, old, done)
+	return s.migrated(m, text, old, done)
 }
 
-func (s *Session) migrated(m Migration, old []byte, done *schema.Migration) (*Draft, error) {
+// migrated makes the draft of a migration that is computed, from the schema and the content that there are; nil where it changes neither.
+func (s *Session) migrated(m Migration, now, old []byte, done *schema.Migration) (*Draft, error) {
 	if list := done.Unconverted; list.Total > 0 && !m.ForceWarn {
 		v := verdict{table: s.t.name}
 		v.cells(schema.Strict, "", list.List)
@@ -215,11 +219,15 @@ func (s *Session) migrated(m Migration, old []byte, done *schema.Migration) (*Dr
 	if err != nil {
 		return nil, err
 	}
+	same := bytes.Equal(old, content)
+	if same && sameSchema(text, now) {
+		return nil, nil
+	}
 	d, err := s.unchanged()
 	if err != nil {
 		return nil, err
 	}
-	if !bytes.Equal(old, content) {
+	if !same {
 		d.Delta, d.Hash, d.Counts = delta.Edit(int64(len(old)), splicesOf(done.Edits)), verlog.Sum(content), Counts{Changed: done.Rows}
 		if d.Patch, err = smallest(&d.Delta, content); err != nil {
 			return nil, err
