@@ -50,6 +50,14 @@ func assignString(to *string, value any) error {
 		return errors.New("has to be a string")
 	}
 	*to = s
+	return refuseNUL(s)
+}
+
+// refuseNUL refuses what no table can hold.
+func refuseNUL(s string) error {
+	if strings.IndexByte(s, 0) >= 0 {
+		return errors.New("has a NUL")
+	}
 	return nil
 }
 
@@ -125,7 +133,7 @@ func assignCell(to *string, value any) error {
 	if *to == "" {
 		return errors.New("is empty")
 	}
-	return nil
+	return refuseNUL(*to)
 }
 
 // assignList takes an array of strings, or of what assignCell takes.
