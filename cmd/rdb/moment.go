@@ -26,6 +26,9 @@ func runPointInTime(c *call) error {
 	})
 }
 
+// longAgo is more hours than there are since 1970, before which nothing is; many more would overflow a duration.
+const longAgo = 1 << 20
+
 // pointInTime returns the moment that the operand or --hours-ago gives.
 func (c *call) pointInTime() (time.Time, error) {
 	relative := c.flags.Given("hours-ago")
@@ -33,7 +36,7 @@ func (c *call) pointInTime() (time.Time, error) {
 	case relative && c.operand(0) != "":
 		return time.Time{}, fault.New(fault.Usage, "TIME and --hours-ago contradict each other")
 	case relative:
-		return time.Now().Add(-time.Duration(c.number("hours-ago")) * time.Hour), nil
+		return time.Now().Add(-time.Duration(min(c.number("hours-ago"), longAgo)) * time.Hour), nil
 	case c.operand(0) == "":
 		return time.Time{}, fault.New(fault.Usage, "restore:point-in-time wants TIME or --hours-ago N")
 	}
