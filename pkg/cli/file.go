@@ -75,12 +75,13 @@ func tooLarge(name string, limit int64) error {
 	return fault.New(fault.Input, "%q holds more than %d bytes", name, limit)
 }
 
-// WriteOutput calls write with where the output name goes. "" and "-" are e.Out. Anything else is a file that is replaced as a
-// whole and keeps its permissions: write fills a temporary file beside it, which takes its name only when all went well; on an
-// error, or when the process is asked to stop, the old file is as it was. A device or pipe is written to as it is.
-// The file is not synced to disk.
+// WriteOutput calls write with where the output name goes. "" and "-" are e.Out, and so are the system's names for standard
+// output: a file behind it may hold what others wrote. Anything else is a file that is replaced as a whole and keeps its
+// permissions: write fills a temporary file beside it, which takes its name only when all went well; on an error, or when the
+// process is asked to stop, the old file is as it was. A device or pipe is written to as it is. The file is not synced to disk.
 func WriteOutput(e *Env, name string, write func(io.Writer) error) error {
-	if name == "" || name == "-" {
+	switch name {
+	case "", "-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1":
 		return write(e.Out)
 	}
 	if real, err := filepath.EvalSymlinks(name); err == nil {
