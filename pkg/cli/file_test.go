@@ -102,7 +102,7 @@ type endless struct{}
 func (endless) Read(p []byte) (int, error) { return len(p), nil }
 
 func TestWriteOutputToStandardOutput(t *testing.T) {
-	for _, name := range []string{"", "-"} {
+	for _, name := range []string{"", "-", "/dev/stdout", "/proc/self/fd/1"} {
 		e, out := env()
 		if err := cli.WriteOutput(e, name, hello); err != nil {
 			t.Fatal(err)
