@@ -37,7 +37,7 @@ func runConflictResolve(c *call) error {
 		one, err := c.resolveTable(db, of, how)
 		done, refused = append(done, one...), append(refused, err)
 	}
-	return errors.Join(append(refused, c.printSettled(done))...)
+	return errors.Join(append(refused, c.acknowledge(len(done) > 0, c.printSettled(done)))...)
 }
 
 // resolveOperands tells ids, or with --all a table, from what belongs to --value.

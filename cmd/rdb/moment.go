@@ -21,9 +21,9 @@ func runPointInTime(c *call) error {
 	if err != nil {
 		return err
 	}
-	return writeRecords(c, "table what from to", cuts, func(cut reedbase.Cut) []any {
+	return c.acknowledge(!c.on("dry-run"), writeRecords(c, "table what from to", cuts, func(cut reedbase.Cut) []any {
 		return []any{cut.Table, cut.What.String(), idText(cut.From), idText(cut.To)}
-	})
+	}))
 }
 
 // longAgo is more hours than there are since 1970, before which nothing is; many more would overflow a duration.

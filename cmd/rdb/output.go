@@ -82,7 +82,7 @@ func (c *call) stored(table string, r reedbase.Result) error {
 		c.pruneInBackground(table)
 	}
 	if !c.on("quiet") {
-		if err := c.printStored(table, r); err != nil {
+		if err := c.acknowledge(r.Stored, c.printStored(table, r)); err != nil {
 			return err
 		}
 	}
@@ -91,6 +91,20 @@ func (c *call) stored(table string, r reedbase.Result) error {
 	}
 	err := fault.New(fault.Conflicts, "table %q: stored, with %s: the table keeps what others wrote there", table, openText(r.Conflicts))
 	return fault.WithHint(err, "'rdb conflict:list %s' lists them", cli.Quote(table))
+}
+
+// acknowledge sees to it that what a write did is printed. Where that fails the write is done all the same, and who takes it for
+// refused would do it twice: it is a warning.
+func (c *call) acknowledge(stored bool, printed error) error {
+	if printed == nil {
+		printed = c.Out.Flush()
+	}
+	if printed == nil || !stored {
+		return printed
+	}
+	c.Warn("it is stored, but that could not be written to standard output: %v", printed)
+	c.Out.Reset(io.Discard)
+	return nil
 }
 
 func (c *call) printStored(table string, r reedbase.Result) error {

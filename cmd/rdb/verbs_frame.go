@@ -209,6 +209,10 @@ func (c *call) storedFrame(r reedbase.Committed) error {
 	if c.on("quiet") {
 		return nil
 	}
+	return c.acknowledge(r.Frame != 0, c.printFrame(r))
+}
+
+func (c *call) printFrame(r reedbase.Committed) error {
 	if c.format != cli.Table {
 		return c.writeCommitted(r)
 	}
