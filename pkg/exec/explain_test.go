@@ -38,6 +38,11 @@ project key, n  (about 10000 rows, in fact 5)
    └─ scan visits  (about 10000 rows, in fact 5)
 rules: join by keys, read needed columns only
 `},
+		{"SELECT name AS \"a\nb\" FROM people WHERE name > '\x1b[2J'", `
+project a\nb  (about 3000 rows, in fact 4)
+└─ scan people where (name > '\x1b[2J')  (about 3000 rows, in fact 4)
+rules: push conditions down, read needed columns only
+`},
 	} {
 		_, p, err := run(context.Background(), tables, test.query, exec.Options{Workers: 2})
 		if err != nil {

@@ -5,11 +5,13 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/reedbase/reedbase/pkg/screen"
 	"github.com/reedbase/reedbase/pkg/syntax"
 )
 
 // Explain returns the plan as a tree, one operator a line, with the number of rows that each was estimated to return and,
-// after a run, has returned; then the rules that have changed the plan, and which indices would help.
+// after a run, has returned; then the rules that have changed the plan, and which indices would help. It is for people: whatever names
+// and values hold, it is escaped.
 func (p *Plan) Explain() string {
 	e := &explainer{seen: map[Node]bool{}}
 	e.node(p.Root, "", "")
@@ -17,7 +19,7 @@ func (p *Plan) Explain() string {
 		fmt.Fprintf(e, "rules: %s\n", strings.Join(p.rules, ", "))
 	}
 	for _, name := range p.Unindexed() {
-		fmt.Fprintf(e, "hint: an index of %s would find these rows\n", name)
+		fmt.Fprintf(e, "hint: an index of %s would find these rows\n", screen.Escape(name))
 	}
 	return e.String()
 }
@@ -87,7 +89,7 @@ type explainer struct {
 func (e *explainer) node(n Node, first, rest string) {
 	again := e.seen[n]
 	e.seen[n] = true
-	fmt.Fprintf(e, "%s%s  (%s)\n", first, describe(n), rows(n.Figures()))
+	fmt.Fprintf(e, "%s%s  (%s)\n", first, screen.Escape(describe(n)), rows(n.Figures()))
 	if again {
 		return
 	}

@@ -36,7 +36,7 @@ floor 3 disk
 	store: fault conflict durable delta dict row stamp verlog →ledger →table
 
 floor 4 meaning and network
-	plan: fault cell function rbks spell syntax
+	plan: fault cell function rbks screen spell syntax
 	exec: fault cell function rbks row syntax →plan
 	relation: fault cell rbks row →plan
 
