@@ -175,6 +175,23 @@ func TestLargeTablesAnswerAsALoopDoes(t *testing.T) {
 	check(t, tables, "SELECT id, note FROM a WHERE note NOT IN ('', 'plain') AND kind = 'red' ORDER BY id", text)
 }
 
+// Rows that are equal in an order stay as they come, those of the left side of a UNION ALL first.
+func TestTheRightSideComesBehindTheLeft(t *testing.T) {
+	a, rows := large(4, 30_000)
+	both := "(SELECT 'left' AS side, id FROM a UNION ALL SELECT 'right', id FROM a)"
+	var text strings.Builder
+	text.WriteString("side|id\n")
+	for _, side := range []string{"left", "right"} {
+		for _, row := range rows {
+			text.WriteString(side + "|" + row[0] + "\n")
+		}
+	}
+	check(t, catalogue{"a": a}, "SELECT side, id FROM "+both+" ORDER BY id = ''", text.String())
+	last := rows[len(rows)-1][0]
+	check(t, catalogue{"a": a}, "SELECT side, max(id) FROM "+both, "side|max(id)\nleft|"+last+"\n")
+	check(t, catalogue{"a": a}, "SELECT side, count(*) FROM "+both+" WHERE id = '"+last+"' OR side = 'right'", "side|count(*)\nleft|30001\n")
+}
+
 func check(t *testing.T, c catalogue, query, want string) {
 	t.Helper()
 	for _, workers := range []int{1, 3} {

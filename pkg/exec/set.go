@@ -5,10 +5,11 @@ import (
 	"github.com/reedbase/reedbase/pkg/syntax"
 )
 
-// union returns the rows of one side behind those of the other.
+// union returns the rows of one side behind those of the other. It numbers their batches, as both sides count from 0.
 type union struct {
 	sides [2]operator
 	at    int
+	count uint64
 }
 
 func newSet(b *builder, n *plan.Set) (operator, error) {
@@ -27,7 +28,7 @@ func newSet(b *builder, n *plan.Set) (operator, error) {
 }
 
 func (u *union) open() error {
-	u.at = 0
+	u.at, u.count = 0, 0
 	return u.sides[0].open()
 }
 
@@ -39,8 +40,12 @@ func (u *union) close() {
 func (u *union) next() (*batch, error) {
 	for {
 		b, err := u.sides[u.at].next()
-		if b != nil || err != nil || u.at == 1 {
-			return b, err
+		if err != nil || b == nil && u.at == 1 {
+			return nil, err
+		}
+		if b != nil {
+			b.position, u.count = u.count, u.count+1
+			return b, nil
 		}
 		u.at = 1
 		if err := u.sides[1].open(); err != nil {
