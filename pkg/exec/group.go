@@ -234,7 +234,7 @@ func (g *group) next() (*batch, error) {
 	list := g.order[g.at : g.at+n]
 	g.out.room(g.need, n)
 	for r, number := range list {
-		whole.row(int(number), g.out.cols, r)
+		whole.row(g.env, int(number), g.out.cols, r)
 		bare := whole.bareRow(int(number))
 		for i := range g.node.Bare {
 			var v cell.Value

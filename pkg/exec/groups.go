@@ -18,7 +18,8 @@ type groups struct {
 	first     []uint64
 	order     []int32
 	states    []state
-	width     int // keys
+	width     int    // keys
+	untyped   []bool // of each key, whether it is a cell without a type, which is a text beside a text by its spelling
 	bareWidth int
 	hasBare   bool
 	ranked    int
@@ -33,6 +34,9 @@ const noPlace = ^place(0)
 
 func newGroups(q *query, n *plan.Group, ranked int) *groups {
 	g := &groups{query: q, keys: newHashes(q), rows: store{query: q}, width: len(n.Keys), bareWidth: len(n.Bare), hasBare: len(n.Bare) > 0, ranked: ranked, each: 24}
+	for _, x := range n.Keys {
+		g.untyped = append(g.untyped, x.Type() == cell.Undeclared)
+	}
 	for i, c := range n.Calls {
 		s := newState(q, c)
 		if i == ranked {
@@ -92,7 +96,7 @@ func (g *groups) number(hash uint64, keys, bare [][]cell.Value, row int32, posit
 		return number, err
 	}
 	g.packed = g.packed[:0]
-	if !plain(keys, row) {
+	if !g.plain(keys, row) {
 		for _, column := range keys {
 			g.packed = cell.AppendPacked(g.packed, column[row])
 		}
@@ -120,9 +124,10 @@ func (g *groups) isRanked(number int) bool {
 }
 
 // plain reports whether the values of a row can be read back from the bytes that tell its group from others.
-func plain(keys [][]cell.Value, row int32) bool {
-	for _, column := range keys {
-		if !column[row].IsPlain() {
+func (g *groups) plain(keys [][]cell.Value, row int32) bool {
+	for i, column := range keys {
+		v := &column[row]
+		if !v.IsPlain() || g.untyped[i] && v.Kind() == cell.KindInteger && v.Text() == nil {
 			return false
 		}
 	}
@@ -168,8 +173,8 @@ func (g *groups) grow() error {
 	return err
 }
 
-// row reads the keys of a group into row r of columns, those that there are.
-func (g *groups) row(number int, columns [][]cell.Value, r int) {
+// row reads the keys of a group into row r of columns, those that there are. Spellings are in the memory of e.
+func (g *groups) row(e *env, number int, columns [][]cell.Value, r int) {
 	packed, isPlain := []byte(nil), g.at[number] == noPlace
 	if isPlain {
 		packed = g.keys.key(number)
@@ -183,9 +188,13 @@ func (g *groups) row(number int, columns [][]cell.Value, r int) {
 		} else {
 			v, packed = cell.Unpack(packed)
 		}
-		if columns[i] != nil {
-			columns[i][r] = v
+		if columns[i] == nil {
+			continue
 		}
+		if isPlain && g.untyped[i] && v.Kind() == cell.KindInteger {
+			v = cell.Undeclared.Read(e.spell(v), false)
+		}
+		columns[i][r] = v
 	}
 }
 

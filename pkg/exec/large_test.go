@@ -70,6 +70,7 @@ func TestWorkersReturnTheSameRows(t *testing.T) {
 		"SELECT id, (SELECT sum(c) FROM (SELECT x, count(*) AS c FROM a WHERE a.n <> b.n GROUP BY x)) FROM b LIMIT 3",
 		"SELECT DISTINCT kind, n FROM a",
 		"SELECT DISTINCT x FROM a ORDER BY id LIMIT 20",
+		"SELECT x, kind FROM (SELECT DISTINCT x, kind FROM a) WHERE x > '109' AND x < '11'",
 		"SELECT id, n FROM a ORDER BY n DESC, id LIMIT 25",
 		"SELECT id, n FROM a ORDER BY n LIMIT 30 OFFSET 1990",
 		"SELECT id, x FROM a ORDER BY x",
