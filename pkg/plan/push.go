@@ -92,20 +92,6 @@ func split(f *Filter, n Node, input *Node, through, left []Expr) (Node, bool) {
 	return f, true
 }
 
-// throughGroup tests before the rows are put together what is said of the keys alone.
-func throughGroup(f *Filter, g *Group) (Node, bool) {
-	var through, left []Expr
-	for _, term := range f.Terms {
-		_, greatest, ok := span(term)
-		if ok && greatest < len(g.Keys) && !volatile(term) {
-			through = append(through, substituted(term, g.Keys))
-		} else {
-			left = append(left, term)
-		}
-	}
-	return split(f, g, &g.Input, through, left)
-}
-
 // intoJoin gives terms to the sides whose columns they are about, or to the join itself. Behind a LEFT JOIN only those about
 // the left side go.
 func intoJoin(f *Filter, j *Join) (Node, bool) {
