@@ -4,7 +4,6 @@ package ask
 
 import (
 	"io"
-	"strings"
 
 	"github.com/reedbase/reedbase/pkg/cell"
 	"github.com/reedbase/reedbase/pkg/cli"
@@ -118,9 +117,9 @@ func (p *Printer) end() error {
 // PrintFindings writes what is wrong with a text, each finding with its hint. If there is any the answer is no, which is said with it.
 func PrintFindings(w io.Writer, found []error) error {
 	for _, err := range found {
-		text := strings.TrimSuffix(err.Error(), "\n") + "\n"
+		text := cli.EscapeLines(err.Error()) + "\n"
 		if hint := fault.HintOf(err); hint != "" {
-			text += "hint: " + hint + "\n"
+			text += "hint: " + cli.Escape(hint) + "\n"
 		}
 		if _, err := io.WriteString(w, text); err != nil {
 			return err

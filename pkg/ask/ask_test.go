@@ -130,8 +130,8 @@ func TestPrinter(t *testing.T) {
 
 func TestPrintFindings(t *testing.T) {
 	var out strings.Builder
-	err := ask.PrintFindings(&out, []error{fault.New(fault.Input, "one"), fault.WithHint(fault.New(fault.Input, "two"), "three")})
-	if fault.KindOf(err) != fault.No || err.Error() != "" || out.String() != "one\ntwo\nhint: three\n" {
+	err := ask.PrintFindings(&out, []error{fault.New(fault.Input, "o\x1bne\n ^"), fault.WithHint(fault.New(fault.Input, "two"), "th\nree\x1b")})
+	if fault.KindOf(err) != fault.No || err.Error() != "" || out.String() != "o\\x1bne\n ^\ntwo\nhint: th\\nree\\x1b\n" {
 		t.Errorf("%v, %q", err, out.String())
 	}
 	if err := ask.PrintFindings(&out, nil); err != nil {

@@ -115,7 +115,7 @@ func listen(ctx context.Context, stop context.CancelFunc) {
 func (e *Env) Warn(format string, args ...any) { e.talk("warning", fmt.Sprintf(format, args...)) }
 
 // Hint prints a next step, made as by fmt.Sprintf.
-func (e *Env) Hint(format string, args ...any) { e.talk("hint", fmt.Sprintf(format, args...)) }
+func (e *Env) Hint(format string, args ...any) { e.hint(fmt.Sprintf(format, args...)) }
 
 // Trace prints an equivalent command line, quoted for a shell, when RDB_TRACE is set to anything but 0.
 func (e *Env) Trace(argv ...string) {
@@ -156,17 +156,16 @@ func (e *Env) Report(err error) {
 		hint = e.usageHint()
 	}
 	if hint != "" {
-		e.talk("hint", hint)
+		e.hint(hint)
 	}
 }
+
+// hint prints a hint, which is one line: a newline in it is one of a name that it tells.
+func (e *Env) hint(text string) { e.talk("hint", Escape(text)) }
 
 func (e *Env) usageHint() string { return e.Name + " -h shows the usage" }
 
 // talk prints one message. A text of several lines, such as a list of problems, keeps them.
 func (e *Env) talk(label, text string) {
-	lines := strings.Split(strings.TrimRight(text, "\n"), "\n")
-	for i, line := range lines {
-		lines[i] = Escape(line)
-	}
-	fmt.Fprintf(e.Err, "%s: %s: %s\n", e.Name, label, strings.Join(lines, "\n"))
+	fmt.Fprintf(e.Err, "%s: %s: %s\n", e.Name, label, EscapeLines(text))
 }

@@ -45,6 +45,7 @@ func TestRunReportsErrors(t *testing.T) {
 		{"plain", errors.New("disk on fire"), outcome{128, "data\n", "tool: error: disk on fire\n"}},
 		{"silent", no, outcome{1, "data\n", ""}},
 		{"hint", fault.WithHint(fault.New(fault.Busy, "locked"), "wait"), outcome{11, "data\n", "tool: error: locked\ntool: hint: wait\n"}},
+		{"hint of a line", fault.WithHint(fault.New(fault.Busy, "locked"), "a\nb"), outcome{11, "data\n", "tool: error: locked\ntool: hint: a\\nb\n"}},
 		{"stored", fault.New(fault.Conflicts, "2 conflicts"), outcome{3, "data\n", "tool: warning: 2 conflicts\n"}},
 		{"usage", fault.New(fault.Usage, "one operand"), outcome{129, "data\n", "tool: error: one operand\ntool: hint: tool -h shows the usage\n"}},
 		{"several lines", errors.New("2 problems\n  a\n  \x1b[31mb\n"), outcome{128, "data\n", "tool: error: 2 problems\n  a\n  \\x1b[31mb\n"}},
@@ -95,11 +96,11 @@ func TestRunReportsFailureToWrite(t *testing.T) {
 func TestTalk(t *testing.T) {
 	run := func(e *cli.Env) error {
 		e.Warn("row %d is %q", 3, "a\tb")
-		e.Hint("look\x07")
+		e.Hint("look\x07\nhere")
 		e.Trace("rdb-log", "cat", "it's", "", "~x", "a b.csv", "k=v")
 		return nil
 	}
-	talk := "tool: warning: row 3 is \"a\\tb\"\ntool: hint: look\\x07\n"
+	talk := "tool: warning: row 3 is \"a\\tb\"\ntool: hint: look\\x07\\nhere\n"
 	trace := `trace: rdb-log cat 'it'\''s' '' '~x' 'a b.csv' k=v` + "\n"
 	for _, test := range []struct{ trace, want string }{{"", talk}, {"0", talk}, {"1", talk + trace}} {
 		got := play(run, map[string]string{"RDB_TRACE": test.trace})
