@@ -25,9 +25,11 @@ needs it.`,
 		{
 			name: "index:list", operands: "[TABLE]", summary: "list the indices, of one table or all",
 			about: `The state is ready; behind or missing, which the next one to use it mends;
-idle, while the table has an edit by hand that is not recorded; or refused,
-where it came to be larger than config.toml allows or a cell too long for it,
-until index:rebuild finds that this has changed.`,
+idle, while the table has an edit by hand that is not recorded or no such
+column, or since the schema gave the column another type, which an index of
+the kind ordered takes by index:rebuild or index:create; or refused, where it
+came to be larger than config.toml allows or a cell too long for it, until
+index:rebuild finds that this has changed.`,
 			shape:   list,
 			example: "rdb index:list",
 			run:     runIndexList,

@@ -23,7 +23,7 @@ type TableIndex struct {
 	Table, Column string // the columns of a key are joined with |
 	Kind          IndexKind
 	Type          string // of the column, in whose order an ordered index is
-	State         string // ready, behind, missing, refused, or idle while the table has an edit by hand
+	State         string // ready, behind, missing, refused, or idle while no question uses it
 	Bytes         int64  // of its file
 }
 

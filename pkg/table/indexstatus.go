@@ -15,7 +15,7 @@ const (
 	IndexBehind                    // it is brought up to date by whoever uses it
 	IndexMissing                   // it is made by whoever uses it
 	IndexRefused                   // it cannot be had, until it is asked for again by RebuildIndices
-	IndexIdle                      // the table was edited by hand: until that is recorded, no index is used
+	IndexIdle                      // no question uses it: the table was edited by hand, or the column is gone or of another type
 )
 
 // String returns the state in one word.
@@ -60,7 +60,11 @@ func (r *Reading) IndexStatuses() ([]IndexStatus, error) {
 	}
 	for _, x := range list {
 		s := IndexStatus{Index: x, State: IndexMissing, Bytes: r.t.cached(r.t.treeName(x))}
-		if at, err := x.column(r.Columns); err == nil && r.t.opt.Cache != nil {
+		at, err := x.column(r.Columns)
+		switch {
+		case err != nil || r.outdated(x):
+			s.State = IndexIdle
+		case r.t.opt.Cache != nil:
 			v := x.version(r.head, r.Size, r.Columns, at)
 			if tree := rowindex.OpenTree(r.t.opt.Cache, r.t.treeName(x), x.Kind, v, false); tree != nil {
 				s.State = stateOf(tree.At() == v)
@@ -72,6 +76,15 @@ func (r *Reading) IndexStatuses() ([]IndexStatus, error) {
 		all = append(all, r.idle(s))
 	}
 	return all, nil
+}
+
+// outdated is that of x for the type that its column has now, where that can be told.
+func (r *Reading) outdated(x Index) bool {
+	if x.Kind != OrderedIndex {
+		return false
+	}
+	t, err := r.t.typeOf(x.Column)
+	return err == nil && x.outdated(t)
 }
 
 func stateOf(upToDate bool) IndexState {

@@ -44,6 +44,9 @@ func (x Index) compare(y Index) int {
 	return cmp.Or(cmp.Compare(x.Column, y.Column), cmp.Compare(x.Kind, y.Kind))
 }
 
+// outdated reports whether the index is of no use to a column of this type: it is in the order of another.
+func (x Index) outdated(t cell.Type) bool { return x.Kind == OrderedIndex && x.Type != t }
+
 // typeWord returns the type as the file has it.
 func (x Index) typeWord() string { return x.Type.String() }
 
@@ -131,8 +134,9 @@ func (t *Table) IndexFiles() (names []string) {
 	return names
 }
 
-// CreateIndex makes an index and notes that the table is to have it; one that it has already is an error of kind fault.No.
-// Its type is that of the column in the newest schema, or Undeclared. What cannot be indexed is refused with fault.Input.
+// CreateIndex makes an index and notes that the table is to have it; one that it has already is an error of kind fault.No, but for one
+// in the order of a type that the column no longer has. Its type is that of the column in the newest schema, or Undeclared. What cannot
+// be indexed is refused with fault.Input.
 func (t *Table) CreateIndex(column string, kind IndexKind) (x Index, err error) {
 	s, err := t.Begin()
 	if err != nil {
@@ -149,15 +153,20 @@ func (t *Table) CreateIndex(column string, kind IndexKind) (x Index, err error) 
 	}
 	at, there := slices.BinarySearchFunc(list, x, Index.compare)
 	switch {
-	case there:
+	case there && !list[at].outdated(x.Type):
 		return x, fault.New(fault.No, "table %q has an index of column %q already, of kind %s", t.name, column, kind)
-	case len(list) == maxIndices:
+	case !there && len(list) == maxIndices:
 		return x, fault.New(fault.Input, "table %q has %d indices, which is as many as there may be", t.name, maxIndices)
 	}
 	if err := t.remake(x); err != nil {
 		return x, err
 	}
-	return x, t.putIndices(slices.Insert(list, at, x))
+	if there {
+		list[at] = x
+	} else {
+		list = slices.Insert(list, at, x)
+	}
+	return x, t.putIndices(list)
 }
 
 // putIndices writes the file. The table's lock must be held.
