@@ -77,15 +77,20 @@ func (e *env) concat(a, b cell.Value) (cell.Value, error) {
 		return cell.Value{}, fault.New(fault.Input, "||: the result has more than %d bytes", maxText)
 	}
 	if cap(e.text)-len(e.text) < need {
-		e.text = make([]byte, 0, max(need, 4<<10))
-		e.made += int64(cap(e.text))
-		if err := e.hold(); err != nil {
+		if err := e.more(need); err != nil {
 			return cell.Value{}, err
 		}
 	}
 	at := len(e.text)
 	e.text = b.AppendText(a.AppendText(e.text))
 	return cell.FromText(e.text[at:len(e.text):len(e.text)]), nil
+}
+
+// more makes room for n bytes of text. What was made before stays where it is.
+func (e *env) more(n int) error {
+	e.text = make([]byte, 0, max(n, 4<<10))
+	e.made += int64(cap(e.text))
+	return e.hold()
 }
 
 // spell returns the text of v, valid for the batch at hand.

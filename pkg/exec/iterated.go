@@ -35,7 +35,9 @@ func (s *blocks) rows(e *env, b *batch, cells []int, most int) (n int, err error
 			break
 		}
 		for _, c := range cells {
-			b.cols[c][n] = e.keep(row[c])
+			if b.cols[c][n], err = e.keep(row[c]); err != nil {
+				return 0, err
+			}
 		}
 		n++
 	}

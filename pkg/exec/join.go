@@ -15,6 +15,7 @@ type join struct {
 	keys     []code // of the side that is read
 	dual     bool   // its only key is a cell without a type: as a number and as the text that spells it
 	terms    []test
+	pairs    *env // that the terms are computed in: the texts that they make are of no use behind them
 	left     bool // rows without a partner are returned too
 	probeAt  int  // the first column of the side that is read
 	buildAt  int
@@ -51,7 +52,7 @@ type pending struct {
 const noPartner = -1
 
 func newJoin(b *builder, n *plan.Join, s *sharing) (operator, error) {
-	j := &join{env: b.env(), node: n, left: n.Kind == syntax.LeftJoin}
+	j := &join{env: b.env(), pairs: b.env(), node: n, left: n.Kind == syntax.LeftJoin}
 	width := len(n.Left.Columns())
 	probe, build := n.Left, n.Right
 	j.buildAt = width
@@ -314,15 +315,14 @@ func (j *join) test() (err error) {
 }
 
 func (j *join) hold(b *batch) (err error) {
-	top := j.top
+	j.pairs.reset()
 	for _, t := range j.terms {
 		if len(b.sel) == 0 {
 			break
 		}
-		if b.sel, err = t(j.env, b, b.sel); err != nil {
+		if b.sel, err = t(j.pairs, b, b.sel); err != nil {
 			return err
 		}
 	}
-	j.top = top
 	return nil
 }

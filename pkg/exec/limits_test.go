@@ -34,6 +34,8 @@ func TestEachLimitHasItsError(t *testing.T) {
 		{"SELECT sum(length(replace(printf('%.9000c', name), 'n', 'm'))) FROM numbers(9000)", exec.Options{MaxMemory: 1 << 20}, "the query needs more than 1048576 bytes of memory"},
 		{"SELECT n, printf('%.9000c', name) FROM numbers(9000)", exec.Options{MaxMemory: 1 << 20}, "the query needs more than 1048576 bytes of memory"},
 		{"SELECT concat_ws(',', name, name, printf('%.9000c', 'x')) FROM numbers(9000)", exec.Options{MaxMemory: 1 << 20}, "the query needs more than 1048576 bytes of memory"},
+		{"SELECT sum(length((SELECT printf('%.9000c', a.name)))) FROM numbers(9000) a", exec.Options{MaxMemory: 1 << 20}, "the query needs more than 1048576 bytes of memory"},
+		{"SELECT n FROM numbers(100000) ORDER BY n LIMIT 20000", exec.Options{MaxMemory: 3 << 19}, "the query needs more than 1572864 bytes of memory"},
 		{endless, exec.Options{Timeout: 30 * time.Millisecond}, "the query takes longer than 30ms"},
 	} {
 		for _, workers := range []int{1, 2} {
@@ -69,6 +71,10 @@ func TestMemoryIsGivenBack(t *testing.T) {
 		"SELECT (SELECT sum(u.n) FROM (SELECT n + t.n AS n FROM numbers(2000) ORDER BY name) u) FROM t":                          4 << 20,
 		"SELECT (SELECT sum(u.c) FROM (SELECT n, count(*) + t.n AS c FROM numbers(40000) GROUP BY n LIMIT 5) u) FROM t LIMIT 20": 32 << 20,
 		"SELECT sum(length(name || printf('%.90c', 'x') || n)) FROM numbers(100000)":                                             4 << 20, // the texts of a batch, when it is done with
+		"SELECT (SELECT count(DISTINCT u.n + t.n) FROM numbers(3) u) FROM t":                                                     1 << 20,
+		"SELECT (SELECT length(group_concat(u.name || t.n)) FROM numbers(2000) u) FROM t":                                        2 << 20,
+		"SELECT count(*) FROM numbers(1000) a JOIN numbers(1000) b ON length(a.name || b.name || printf('%.90c', 'x')) = 0":      4 << 20, // the texts of pairs
+		"SELECT 1 WHERE 'x' IN (SELECT printf('%.90c', 'x') FROM numbers(100000))":                                               4 << 20, // those that are there already
 	} {
 		if _, err := ask(context.Background(), tables, query, exec.Options{MaxMemory: most}); err != nil {
 			t.Errorf("%s: %v", query, err)

@@ -141,6 +141,7 @@ func (s *sorter) add(r *run, b *batch, vectors [][]cell.Value, i int32, position
 	if it.at, err = r.store.add(r.packed); err != nil {
 		return err
 	}
+	before := cap(r.items)
 	switch {
 	case full:
 		r.items[0] = it
@@ -150,10 +151,9 @@ func (s *sorter) add(r *run, b *batch, vectors [][]cell.Value, i int32, position
 	case r.most >= 0:
 		heap.Push((*worst)(&r.items), it)
 		s.tighten(r)
-		return nil
+	default:
+		r.items = append(r.items, it)
 	}
-	before := cap(r.items)
-	r.items = append(r.items, it)
 	if grown := cap(r.items) - before; grown > 0 {
 		return s.query.charge(int64(grown) * itemSize)
 	}

@@ -392,12 +392,21 @@ type accumulated struct {
 	query    *query
 	function *function.Aggregate
 	list     []function.Accumulator
+	charged  int64 // bytes of texts that the accumulators may keep
 }
 
 func (s *accumulated) size() int64      { return 64 }
 func (s *accumulated) settle(int) error { return nil }
-func (s *accumulated) empty()           { s.list = emptied(s.list) }
-func (s *accumulated) free()            {}
+
+func (s *accumulated) empty() {
+	s.list = emptied(s.list)
+	s.free()
+}
+
+func (s *accumulated) free() {
+	s.query.charge(-s.charged)
+	s.charged = 0
+}
 
 func (s *accumulated) grow(n int) {
 	from := len(s.list)
@@ -417,6 +426,7 @@ func (s *accumulated) add(_ *groups, vectors [][]cell.Value, sel []int32, number
 		}
 		s.list[numbers[i]].Add(args)
 	}
+	s.charged += int64(size)
 	return s.query.charge(int64(size))
 }
 
@@ -447,7 +457,11 @@ type unlikes struct {
 }
 
 func (s *unlikes) grow(int) {}
-func (s *unlikes) free()    { s.seen.free() }
+
+func (s *unlikes) free() {
+	s.seen.free()
+	s.store.free()
+}
 
 func (s *unlikes) empty() {
 	s.accumulated.empty()

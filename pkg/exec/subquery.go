@@ -38,7 +38,10 @@ func (c compiler) subquery(x plan.Expr) (kernel, error) {
 			func(s *settled) cell.Value { return s.value },
 			func(e *env, _ cell.Value, i *inner) (cell.Value, error) {
 				v, _, err := i.first()
-				return e.keep(v), err
+				if err != nil {
+					return v, err
+				}
+				return e.keep(v)
 			})
 	}
 	return c.inQuery(x.(*plan.InQuery))
@@ -203,13 +206,13 @@ func (s *settled) collect(q *query, as cell.Type) error {
 		if err != nil || b == nil {
 			return err
 		}
-		before := len(s.members.set)
 		size := 0
 		for _, i := range b.sel {
+			before := len(s.members.set)
 			s.members.add(cell.Beside(b.cols[0][i], as))
-			size += len(s.members.key)
+			size += (len(s.members.set) - before) * (each + len(s.members.key))
 		}
-		if err := q.charge(int64(len(s.members.set)-before)*each + int64(size)); err != nil {
+		if err := q.charge(int64(size)); err != nil {
 			return err
 		}
 	}
@@ -259,10 +262,12 @@ func (i *inner) has(v cell.Value, equal *plan.Compare) (cell.Value, error) {
 }
 
 // keep copies what a value aliases to where it stays for the batch at hand.
-func (e *env) keep(v cell.Value) cell.Value {
+func (e *env) keep(v cell.Value) (cell.Value, error) {
 	if n := len(v.Text()); cap(e.text)-len(e.text) < n {
-		e.text = make([]byte, 0, max(n, 4<<10))
+		if err := e.more(n); err != nil {
+			return v, err
+		}
 	}
 	e.text, v = cell.Own(e.text, v)
-	return v
+	return v, nil
 }

@@ -52,7 +52,10 @@ func (v *values) next() (*batch, error) {
 			if err := r[c].into(v.env, &v.empty, v.empty.sel, one); err != nil {
 				return nil, err
 			}
-			v.out.cols[c][i] = v.keep(one[0])
+			var err error
+			if v.out.cols[c][i], err = v.keep(one[0]); err != nil {
+				return nil, err
+			}
 		}
 	}
 	v.top = 0
