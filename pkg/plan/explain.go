@@ -34,10 +34,10 @@ func (p *Plan) Unindexed() (names []string) {
 			return n, false
 		}
 		for _, term := range s.Terms {
-			if column, ok := wanted(term); ok && !s.indexed(column, false) {
+			if column, ok := s.wanted(term); ok && !s.answered(term, column, false) {
 				names = append(names, s.Name+"."+s.columns[column].Name)
 			}
-			if t, ok := modifierTerm(term); ok && len(t.words) > 0 && !s.indexed(t.column, true) {
+			if t, ok := modifierTerm(term); ok && len(t.words) > 0 && !s.answered(term, t.column, true) {
 				names = append(names, s.Name+"."+s.columns[t.column].Name+" of kind modifier")
 			}
 		}
@@ -48,33 +48,41 @@ func (p *Plan) Unindexed() (names []string) {
 	return slices.Compact(names)
 }
 
-// wanted returns the column that a term asks for some values of.
-func wanted(term Expr) (column int, ok bool) {
+// wanted returns the column that a term asks for some values of, such as an index can find.
+func (n *Scan) wanted(term Expr) (column int, ok bool) {
 	var x Expr
+	var values []Expr
 	switch t := term.(type) {
 	case *Compare:
-		x = t.X
-		if _, constant := t.Y.(*Constant); !constant || t.Operator != syntax.Equal {
+		if t.Operator != syntax.Equal {
 			return 0, false
+		}
+		x, values = t.X, []Expr{t.Y}
+		if _, constant := t.X.(*Constant); constant {
+			x, values = t.Y, []Expr{t.X}
 		}
 	case *In:
-		if x = t.X; t.Not {
+		if x, values = t.X, t.List; t.Not {
 			return 0, false
 		}
-	default:
-		return 0, false
 	}
 	f, ok := x.(*Field)
 	if !ok {
 		return 0, false
 	}
-	return f.Index, true
+	t := n.columns[f.Index].Type
+	return f.Index, allFit(values, t, OrderedValue) || allFit(values, t, OrderedText)
 }
 
-// indexed reports whether there is an index that begins with a column, one of modifiers or one of values.
-func (n *Scan) indexed(column int, modifiers bool) bool {
+// answered reports whether an index of a column that there is can find the rows for which a term holds, one of modifiers or one of values:
+// that of the key, for one, knows no numbers, and of a key of several columns not those of one.
+func (n *Scan) answered(term Expr, column int, modifiers bool) bool {
+	alone := &Scan{Relation: n.Relation, Terms: []Expr{term}, columns: n.columns}
 	wanted := func(c int, kind IndexKind) bool { return c == column && (kind == Modifier) == modifiers }
-	return len(n.Relation.Indices(wanted)) > 0
+	return slices.ContainsFunc(n.Relation.Indices(wanted), func(ix Index) bool {
+		l, _ := lookup(alone, ix)
+		return l != nil
+	})
 }
 
 // Rules returns the names of the rules that have changed the plan, in the order in which they did.
