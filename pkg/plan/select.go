@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/reedbase/reedbase/pkg/fault"
@@ -15,6 +16,7 @@ type selection struct {
 	items   []Expr
 	names   []string
 	order   []Expr // the terms of ORDER BY
+	places  []int  // of each term, the item that it is by name or place; -1: none
 	groups  []Expr
 	having  Expr
 	grouped bool
@@ -246,7 +248,7 @@ func (t *selection) bindOrder(order []syntax.Ordering) error {
 		if !t.grouped && has(x, isAggregate) && !t.aggregated() {
 			return t.b.at(o.Expression, fault.WithHint(fault.New(fault.Input, "an aggregate in ORDER BY alone"), "GROUP BY says what it is about"))
 		}
-		t.order = append(t.order, x)
+		t.order, t.places = append(t.order, x), append(t.places, slices.Index(t.items, x))
 	}
 	return nil
 }
@@ -266,7 +268,10 @@ func (t *selection) project(distinct bool, order []syntax.Ordering) (n Node, wid
 	for i, x := range t.order {
 		id := identity(x)
 		place, ok := at[id]
-		if !ok || volatile(x) {
+		switch {
+		case t.places[i] >= 0:
+			place = t.places[i] // what it orders by is what is shown, random() too
+		case !ok || volatile(x):
 			place = len(p.Exprs)
 			at[id] = place
 			p.Exprs, p.columns = append(p.Exprs, x), append(p.columns, Column{show(x), x.Type()})
