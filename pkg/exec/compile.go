@@ -106,6 +106,8 @@ func (c compiler) kernel(x plan.Expr) (kernel, error) {
 		return c.binary(x.X, x.Y, func(_ *env, a, b cell.Value) (cell.Value, error) { return x.Apply(a, b), nil })
 	case *plan.Logical:
 		return c.logical(x)
+	case *plan.Between:
+		return c.between(x)
 	case *plan.Match:
 		return c.match(x)
 	case *plan.In:
@@ -178,6 +180,25 @@ func (c compiler) arithmetic(x *plan.Arithmetic) (kernel, error) {
 	return c.binary(x.X, x.Y, func(_ *env, a, b cell.Value) (cell.Value, error) { return x.Apply(a, b), nil })
 }
 
+func (c compiler) between(x *plan.Between) (kernel, error) {
+	operands, err := c.list([]plan.Expr{x.X, x.Low, x.High})
+	var vectors [3][]cell.Value
+	return func(e *env, b *batch, sel []int32, out []cell.Value) error {
+		top := e.top
+		for k := range vectors {
+			var err error
+			if vectors[k], err = operands[k].vector(e, b, sel); err != nil {
+				return err
+			}
+		}
+		for _, i := range sel {
+			out[i] = x.Apply(vectors[0][i], vectors[1][i], vectors[2][i])
+		}
+		e.top = top
+		return nil
+	}, err
+}
+
 // logical computes each term for the rows alone that those before have not settled.
 func (c compiler) logical(x *plan.Logical) (kernel, error) {
 	terms, err := c.list(x.Terms)
@@ -218,7 +239,10 @@ func (c compiler) logical(x *plan.Logical) (kernel, error) {
 
 func (c compiler) caseOf(x *plan.Case) (kernel, error) {
 	ifs, thens := make([]code, len(x.Whens)), make([]code, len(x.Whens))
-	var err error
+	operand, err := c.expr(x.Operand)
+	if err != nil {
+		return nil, err
+	}
 	for i, w := range x.Whens {
 		if ifs[i], err = c.expr(w.If); err != nil {
 			return nil, err
@@ -231,6 +255,11 @@ func (c compiler) caseOf(x *plan.Case) (kernel, error) {
 	return func(e *env, b *batch, sel []int32, out []cell.Value) error {
 		top, lists := e.top, e.listTop
 		open := e.list(sel)
+		of, err := operand.vector(e, b, sel)
+		if err != nil {
+			return err
+		}
+		inner := e.top
 		for w := range ifs {
 			values, err := ifs[w].vector(e, b, open)
 			if err != nil {
@@ -239,13 +268,13 @@ func (c compiler) caseOf(x *plan.Case) (kernel, error) {
 			hit := e.list(nil)
 			left := open[:0]
 			for _, i := range open {
-				if truth, known := cell.Truth(values[i]); truth && known {
+				if x.Applies(w, of[i], values[i]) {
 					hit = append(hit, i)
 				} else {
 					left = append(left, i)
 				}
 			}
-			e.top = top
+			e.top = inner
 			open = left
 			if len(hit) > 0 {
 				if err := thens[w].into(e, b, hit, out); err != nil {
@@ -257,8 +286,8 @@ func (c compiler) caseOf(x *plan.Case) (kernel, error) {
 				break
 			}
 		}
-		err := last.into(e, b, open, out)
-		e.listTop = lists
+		err = last.into(e, b, open, out)
+		e.top, e.listTop = top, lists
 		return err
 	}, err
 }

@@ -24,6 +24,19 @@ func TestRandomItemsAreInOrder(t *testing.T) {
 	}
 }
 
+// What stands once is computed once.
+func TestRandomOperandsAreComputedOnce(t *testing.T) {
+	for _, query := range []string{
+		"SELECT 100 * (abs(random() % 2) BETWEEN 1 AND 0) FROM numbers(5000)",
+		"SELECT 100 * (abs(random() % 2) NOT BETWEEN 0 AND 1) FROM numbers(5000)",
+		"SELECT CASE abs(random() % 4) WHEN 0 THEN 0 WHEN 1 THEN 1 WHEN 2 THEN 2 WHEN 3 THEN 3 ELSE 100 END FROM numbers(5000)",
+	} {
+		if list := integers(t, query); slices.Max(list) > 3 {
+			t.Errorf("%s: %d", query, slices.Max(list))
+		}
+	}
+}
+
 // integers returns the rows of a query of one column.
 func integers(t *testing.T, query string) (list []int) {
 	t.Helper()

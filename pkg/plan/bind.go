@@ -177,6 +177,9 @@ func (b *binder) between(n *syntax.Between, sc *scope) (Expr, error) {
 	if err != nil {
 		return nil, err
 	}
+	if x := list[0]; volatile(x) || has(x, isSubquery) {
+		return &Between{n.Not, x, list[1], list[2], cell.Comparing(x.Type(), list[1].Type()), cell.Comparing(x.Type(), list[2].Type())}, nil
+	}
 	and := &Logical{Terms: []Expr{comparison(syntax.GreaterEqual, list[0], list[1]), comparison(syntax.LessEqual, list[0], list[2])}}
 	if n.Not {
 		return &Unary{syntax.Not, and}, nil
@@ -230,16 +233,17 @@ func (b *binder) caseOf(n *syntax.Case, sc *scope) (Expr, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Case{}
+	c := &Case{Operand: operand}
 	for _, w := range n.Whens {
 		list, err := b.exprs([]syntax.Expression{w.If, w.Then}, sc)
 		if err != nil {
 			return nil, err
 		}
+		when := When{If: list[0], Then: list[1]}
 		if operand != nil {
-			list[0] = comparison(syntax.Equal, operand, list[0])
+			when.How = cell.Comparing(operand.Type(), when.If.Type())
 		}
-		c.Whens = append(c.Whens, When{list[0], list[1]})
+		c.Whens = append(c.Whens, when)
 	}
 	c.Else, err = b.maybe(n.Else, sc)
 	return c, err

@@ -56,6 +56,14 @@ type Logical struct {
 	Terms []Expr
 }
 
+// Between is X BETWEEN Low AND High where X must be computed once; any other is two of Compare.
+type Between struct {
+	Not          bool
+	X, Low, High Expr
+	AtLeast      cell.Comparison // of X with Low
+	AtMost       cell.Comparison // of X with High
+}
+
 // Match compares X with a pattern.
 type Match struct {
 	Operator           syntax.MatchOperator
@@ -85,14 +93,19 @@ type Exists struct{ Query *Subquery }
 // Scalar is the first value of the first row of a query, or NULL.
 type Scalar struct{ Query *Subquery }
 
-// Case is the first Then whose If is true, or Else, which may be nil.
+// Case is the first Then whose If is true, or equal to Operand where there is one, or Else. Operand, which is computed once, and Else
+// may be nil.
 type Case struct {
-	Whens []When
-	Else  Expr
+	Operand Expr
+	Whens   []When
+	Else    Expr
 }
 
 // When is one arm of a Case.
-type When struct{ If, Then Expr }
+type When struct {
+	If, Then Expr
+	How      cell.Comparison // of the operand with If
+}
 
 // Cast is CAST(X AS To).
 type Cast struct {
@@ -183,6 +196,7 @@ func (*Unary) Type() cell.Type      { return cell.Expression }
 func (*Arithmetic) Type() cell.Type { return cell.Expression }
 func (*Compare) Type() cell.Type    { return cell.Expression }
 func (*Logical) Type() cell.Type    { return cell.Expression }
+func (*Between) Type() cell.Type    { return cell.Expression }
 func (*Match) Type() cell.Type      { return cell.Expression }
 func (*In) Type() cell.Type         { return cell.Expression }
 func (*InQuery) Type() cell.Type    { return cell.Expression }

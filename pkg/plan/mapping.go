@@ -15,6 +15,10 @@ func operands(x Expr, f func(*Expr)) {
 		f(&x.Y)
 	case *Logical:
 		places(x.Terms, f)
+	case *Between:
+		f(&x.X)
+		f(&x.Low)
+		f(&x.High)
 	case *Match:
 		f(&x.X)
 		f(&x.Pattern)
@@ -30,6 +34,7 @@ func operands(x Expr, f func(*Expr)) {
 	case *Scalar:
 		places(x.Query.Arguments, f)
 	case *Case:
+		maybe(&x.Operand, f)
 		for i := range x.Whens {
 			f(&x.Whens[i].If)
 			f(&x.Whens[i].Then)
@@ -81,6 +86,8 @@ func copied(x Expr) Expr {
 		return again(x)
 	case *Logical:
 		return &Logical{x.Or, slices.Clone(x.Terms)}
+	case *Between:
+		return again(x)
 	case *Match:
 		return again(x)
 	case *In:
@@ -92,7 +99,7 @@ func copied(x Expr) Expr {
 	case *Scalar:
 		return &Scalar{x.Query.copied()}
 	case *Case:
-		return &Case{slices.Clone(x.Whens), x.Else}
+		return &Case{x.Operand, slices.Clone(x.Whens), x.Else}
 	case *Cast:
 		return again(x)
 	case *Numeric:

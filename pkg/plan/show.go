@@ -49,6 +49,13 @@ func (s *shower) expr(x Expr) {
 			word = " OR "
 		}
 		s.list("(", word, x.Terms)
+	case *Between:
+		s.operand(x.X)
+		s.not(x.Not)
+		s.WriteString(" BETWEEN ")
+		s.operand(x.Low)
+		s.WriteString(" AND ")
+		s.operand(x.High)
 	case *Match:
 		s.operand(x.X)
 		s.not(x.Not)
@@ -74,6 +81,10 @@ func (s *shower) expr(x Expr) {
 		s.query(x.Query)
 	case *Case:
 		s.WriteString("CASE")
+		if x.Operand != nil {
+			s.WriteString(" ")
+			s.expr(x.Operand)
+		}
 		for _, w := range x.Whens {
 			s.WriteString(" WHEN ")
 			s.expr(w.If)
@@ -153,7 +164,7 @@ func (s *shower) value(v cell.Value) {
 // operand writes x in parentheses unless it holds together by itself.
 func (s *shower) operand(x Expr) {
 	switch x.(type) {
-	case *Unary, *Arithmetic, *Compare, *Match, *In, *InQuery:
+	case *Unary, *Arithmetic, *Compare, *Between, *Match, *In, *InQuery:
 		s.WriteString("(")
 		defer s.WriteString(")")
 	}

@@ -40,6 +40,29 @@ func (x *Compare) Apply(a, b cell.Value) cell.Value {
 	return cell.FromBool(Holds(x.Operator, x.How.Compare(a, b)))
 }
 
+// Applies reports whether an arm is the one, if none before it was, by the values of the operand and of its If.
+func (x *Case) Applies(arm int, operand, value cell.Value) bool {
+	if x.Operand != nil {
+		return !operand.IsNull() && !value.IsNull() && x.Whens[arm].How.Compare(operand, value) == 0
+	}
+	truth, known := cell.Truth(value)
+	return truth && known
+}
+
+// Apply returns whether v lies between two values: 1, 0 or NULL.
+func (x *Between) Apply(v, low, high cell.Value) cell.Value {
+	least := (&Compare{Operator: syntax.GreaterEqual, How: x.AtLeast}).Apply(v, low)
+	most := (&Compare{Operator: syntax.LessEqual, How: x.AtMost}).Apply(v, high)
+	yes := func(v cell.Value) bool { return v.IsNull() || v.Integer() == 1 }
+	switch {
+	case !yes(least) || !yes(most):
+		return cell.FromBool(x.Not)
+	case least.IsNull() || most.IsNull():
+		return cell.Value{}
+	}
+	return cell.FromBool(!x.Not)
+}
+
 // Apply computes with two numbers, or with their bits. Concat is not among its operators.
 func (x *Arithmetic) Apply(a, b cell.Value) cell.Value {
 	switch x.Operator {
