@@ -74,7 +74,7 @@ func parse(e *cli.Env) (o options, names []string, err error) {
 	flags.Format(&o.format)
 	flags.String(&hash, "hash")
 	flags.Size(&o.maxSize, "max-size")
-	flags.String(&o.output, "o", "output")
+	flags.File(&o.output, "o", "output")
 	if names, err = flags.Parse(); err != nil {
 		return o, nil, err
 	}

@@ -75,7 +75,7 @@ func parse(e *cli.Env) (o options, names []string, err error) {
 	flags.Bool(&o.bytes, "bytes")
 	flags.Bool(&o.stat, "stat")
 	flags.Size(&o.maxSize, "max-size")
-	flags.String(&o.output, "o", "output")
+	flags.File(&o.output, "o", "output")
 	names, err = flags.Parse()
 	switch {
 	case err != nil:

@@ -85,10 +85,10 @@ func parse(e *cli.Env) (o options, names []string, err error) {
 	flags.Bool(&cells, "cells")
 	flags.Bool(&o.Rows, "rows")
 	flags.String(&o.favor, "favor")
-	flags.String(&o.conflicts, "conflicts")
+	flags.File(&o.conflicts, "conflicts")
 	flags.Bool(&o.stat, "stat")
 	flags.Size(&o.maxSize, "max-size")
-	flags.String(&o.output, "o", "output")
+	flags.File(&o.output, "o", "output")
 	if names, err = flags.Parse(); err != nil {
 		return o, nil, err
 	}

@@ -24,25 +24,23 @@ type asker struct {
 	ctx        context.Context
 }
 
-// answerTo returns what writes the answer to a text.
-func (a *asker) answerTo(text string) func(io.Writer) error {
-	return func(w io.Writer) error {
-		a.ctx = a.Context()
-		p := &ask.Printer{Out: w, Form: a.form, Ends: a.batch}
-		var err error
-		switch {
-		case a.batch:
-			err = a.answerLines(p, text)
-		case a.validate:
-			err = a.check(w, text, 1)
-		default:
-			err = a.answer(p, text)
-		}
-		if err == nil && a.exitCode && p.Rows == 0 {
-			err = fault.New(fault.No, "")
-		}
-		return err
+// answerTo writes the answer to a text.
+func (a *asker) answerTo(w io.Writer, text string) error {
+	a.ctx = a.Context()
+	p := &ask.Printer{Out: w, Form: a.form, Ends: a.batch}
+	var err error
+	switch {
+	case a.batch:
+		err = a.answerLines(p, text)
+	case a.validate:
+		err = a.check(w, text, 1)
+	default:
+		err = a.answer(p, text)
 	}
+	if err == nil && a.exitCode && p.Rows == 0 {
+		err = fault.New(fault.No, "")
+	}
+	return err
 }
 
 // answerLines answers each line. What is wrong with one is said, and the first of such errors sets the exit code.

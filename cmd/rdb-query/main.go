@@ -4,6 +4,8 @@
 package main
 
 import (
+	"cmp"
+	"io"
 	"os"
 	"runtime/debug"
 
@@ -68,7 +70,16 @@ func run(e *cli.Env) error {
 	c := newCatalogue(e, o, given)
 	defer c.Close()
 	a := asker{Env: e, options: o, catalogue: c, parameters: parameters}
-	return cli.WriteOutput(e, o.output, a.answerTo(text))
+	// That the answer is no, is an answer: what says so replaces the file.
+	var no error
+	err = cli.WriteOutput(e, o.output, func(w io.Writer) error {
+		err := a.answerTo(w, text)
+		if fault.KindOf(err) == fault.No {
+			no, err = err, nil
+		}
+		return err
+	})
+	return cmp.Or(err, no)
 }
 
 func parse(e *cli.Env) (o options, operands []string, err error) {
@@ -76,7 +87,7 @@ func parse(e *cli.Env) (o options, operands []string, err error) {
 	flags := cli.NewFlags(e)
 	flags.String(&format, "f", "format")
 	flags.Bool(&noHeader, "no-header")
-	flags.String(&o.output, "o", "output")
+	flags.File(&o.output, "o", "output")
 	flags.Strings(&o.params, "param")
 	flags.Bool(&o.explain, "explain")
 	flags.Bool(&o.validate, "validate")

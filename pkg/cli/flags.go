@@ -46,6 +46,18 @@ func (f *Flags) String(p *string, names ...string) {
 	}
 }
 
+// File is String for the name of a file. An empty one is refused: it is a script's variable that nothing was put into, and would pass for
+// what was not given.
+func (f *Flags) File(p *string, names ...string) {
+	f.String(p, names...)
+	f.after = append(f.after, func() error {
+		if f.Given(names[0]) && *p == "" {
+			return fault.New(fault.Usage, "%s wants FILE, not an empty text", Dashed(names[len(names)-1]))
+		}
+		return nil
+	})
+}
+
 // Int64 binds a flag with a decimal number to p.
 func (f *Flags) Int64(p *int64, names ...string) { f.bind((*number)(p), names) }
 

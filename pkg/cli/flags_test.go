@@ -26,7 +26,7 @@ func parse(args ...string) (settings, outcome) {
 		f.Bool(&s.Raw, "raw")
 		f.Bool(&s.Cells, "cells")
 		f.Bool(&s.Rows, "rows")
-		f.String(&s.Output, "o", "output")
+		f.File(&s.Output, "o", "output")
 		f.String(&s.Key, "key")
 		f.Int64(&s.Limit, "limit")
 		f.Size(&s.Max, "max-size")
@@ -53,7 +53,7 @@ func TestFlags(t *testing.T) {
 		{"after the end", []string{"--raw", "--", "--cells", "-h", "--"}, settings{Raw: true, Operands: []string{"--cells", "-h", "--"}}},
 		{"dash", []string{"-", "-o", "-", "-"}, settings{Output: "-", OutputGiven: true, Operands: []string{"-", "-"}}},
 		{"value that looks like the end", []string{"-o", "--", "a"}, settings{Output: "--", OutputGiven: true, Operands: []string{"a"}}},
-		{"empty value", []string{"--output=", "a"}, settings{OutputGiven: true, Operands: []string{"a"}}},
+		{"empty value", []string{"--param=", "a"}, settings{Params: []string{""}, Operands: []string{"a"}}},
 		{"value with =", []string{"--param", "a=b", "--param=c=d"}, settings{Params: []string{"a=b", "c=d"}}},
 		{"last counts", []string{"-o", "x", "--output", "y"}, settings{Output: "y", OutputGiven: true}},
 		{"false", []string{"--cells=false", "a"}, settings{Operands: []string{"a"}}},
@@ -89,6 +89,7 @@ func TestFlagErrors(t *testing.T) {
 		{[]string{"--zebra=1"}, "tool: error: unknown flag \"--zebra\"\n" + pointer},
 		{[]string{"-x\x1b"}, "tool: error: unknown flag \"-x\\x1b\"\n" + pointer},
 		{[]string{"-o"}, "tool: error: -o needs a value\n" + pointer},
+		{[]string{"-o", ""}, "tool: error: --output wants FILE, not an empty text\n" + pointer},
 		{[]string{"--limit", "many"}, "tool: error: --limit: \"many\" is refused: want a decimal number\n" + pointer},
 		{[]string{"--max-size", "9999999T"}, "tool: error: --max-size: \"9999999T\" is refused: want a number of bytes such as 4096, 64k, 10M or 1G\n" + pointer},
 		{[]string{"--raw=maybe"}, "tool: error: --raw: \"maybe\" is refused: parse error\n" + pointer},
