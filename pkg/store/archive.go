@@ -208,6 +208,10 @@ func placed(p string) bool {
 		return true
 	}
 	folder, file := path.Split(p)
+	if folder == schemaFolder+"/" {
+		name, copied := strings.CutSuffix(file, table.CopySuffix)
+		return copied && table.CheckName(name) == nil
+	}
 	parent, name := path.Split(path.Clean(folder))
 	known := slices.Contains([]string{registryFolder + "/", framesFolder + "/", pendingFolder + "/"}, folder) ||
 		parent == tablesFolder+"/" && table.CheckName(name) == nil

@@ -13,10 +13,11 @@ import (
 
 	"github.com/reedbase/reedbase/pkg/durable"
 	"github.com/reedbase/reedbase/pkg/fault"
+	"github.com/reedbase/reedbase/pkg/table"
 )
 
 // A backup is a tar of what cannot be derived: settings, dictionaries, frames, and of each table its log, deltas, schemas,
-// names of versions and, where somebody edited it by hand, current.csv. Deltas never change and a log only grows, so a
+// conflicts, names of versions and, where somebody edited them by hand, current.csv and the copy of its schema. Deltas never change and a log only grows, so a
 // consistent cut is the list of the logs' lengths, taken under the locks of all tables at once; the files are read
 // without them. Its last member is manifest, one "hash|size|path" a line: an archive without it is not whole.
 
@@ -109,6 +110,13 @@ func (s *Store) cut() (members []member, err error) {
 		}
 		for _, f := range files {
 			members = append(members, member{path.Join(tablesFolder, t.name, f.Name), f.Size, f.Data})
+		}
+		edited, err := t.EditedSchema()
+		if err != nil {
+			return nil, err
+		}
+		if edited != nil && len(files) > 0 {
+			members = append(members, member{path.Join(schemaFolder, t.name+table.CopySuffix), int64(len(edited)), edited})
 		}
 	}
 	rest, err := s.around()

@@ -74,6 +74,13 @@ func TestBackupRestore(t *testing.T) {
 	if err := os.WriteFile(d.path("tables", "a", "current.csv"), []byte(edited), 0o666); err != nil {
 		t.Fatal(err)
 	}
+	schema := "# not recorded yet\n"
+	if err := os.MkdirAll(d.path(schemaFolder), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(d.path(schemaFolder, "a"+table.CopySuffix), []byte(schema), 0o666); err != nil {
+		t.Fatal(err)
+	}
 	want, texts := lasting(tree(t, d.path())), d.texts()
 	b := d.backup()
 	info, err := os.Stat(d.path(backupsFolder, b.Name))
@@ -87,6 +94,9 @@ func TestBackupRestore(t *testing.T) {
 	got := lasting(tree(t, filepath.Join(into, Folder)))
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("restored (-want +got):\n%s", diff)
+	}
+	if got, err := os.ReadFile(filepath.Join(into, Folder, schemaFolder, "a"+table.CopySuffix)); string(got) != schema {
+		t.Errorf("the edited schema is %q: %v", got, err)
 	}
 	r := &db{t: t, dir: into}
 	r.open(false)

@@ -13,9 +13,10 @@ import (
 // Beside the tables lies a copy of each one's schema, for people: what the newest version says that set one. Somebody may have
 // edited it. Such an edit holds once it is recorded, and is never written over.
 
-const copySuffix = ".schema.toml"
+// CopySuffix is what the name of that copy has behind the name of the table.
+const CopySuffix = ".schema.toml"
 
-func (t *Table) copyName() string { return t.name + copySuffix }
+func (t *Table) copyName() string { return t.name + CopySuffix }
 
 // schemas opens the folder of the copies; nil where there is none.
 func (t *Table) schemas(create bool) (*durable.Dir, error) {
@@ -51,6 +52,9 @@ func (t *Table) EditedSchema() ([]byte, error) {
 	}
 	return text, nil
 }
+
+// EditedSchema is that of the table.
+func (s *Session) EditedSchema() ([]byte, error) { return s.t.EditedSchema() }
 
 // setBefore reports whether a file of a version sets this schema.
 func (t *Table) setBefore(text []byte) (bool, error) {
