@@ -11,6 +11,7 @@ import (
 
 	"github.com/reedbase/reedbase/pkg/durable"
 	"github.com/reedbase/reedbase/pkg/fault"
+	"github.com/reedbase/reedbase/pkg/stamp"
 	"github.com/reedbase/reedbase/pkg/verlog"
 )
 
@@ -82,14 +83,27 @@ func (l *logView) endsBefore(head verlog.Line, t *Table) {
 }
 
 // lostLog returns the damage where there is no log and has been one: current.csv and the state file come to be after the
-// log's first line. Deltas alone are what a creation leaves that was cut short.
+// log's first line, and so does a version that has a base. A delta without one alone is what a creation leaves that was cut short.
 func (t *Table) lostLog() error {
-	if !t.dir.Exists(currentFile) && !t.dir.Exists(stateFile) {
-		return nil
-	}
 	names, err := t.dir.Names()
-	if err != nil || !slices.ContainsFunc(names, func(n string) bool { return strings.HasSuffix(n, deltaSuffix) }) {
+	if err != nil {
 		return err
+	}
+	deltas := slices.DeleteFunc(names, func(n string) bool { return !strings.HasSuffix(n, deltaSuffix) })
+	lost := len(deltas) > 0 && (t.dir.Exists(currentFile) || t.dir.Exists(stateFile))
+	for i := 0; i < len(deltas) && !lost; i++ {
+		id, err := stamp.Parse(strings.TrimSuffix(deltas[i], deltaSuffix))
+		if err != nil {
+			continue
+		}
+		line, ok, err := t.carriedLine(id)
+		if err != nil {
+			return err
+		}
+		lost = ok && line.Base != 0
+	}
+	if !lost {
+		return nil
 	}
 	err = fault.New(fault.Corrupt, "%s is missing, and there are deltas", t.dir.Path(logFile))
 	return fault.WithHint(err, "'rdb recover %s' rebuilds it from them", t.name)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/reedbase/reedbase/pkg/fault"
 	"github.com/reedbase/reedbase/pkg/stamp"
+	"github.com/reedbase/reedbase/pkg/verlog"
 )
 
 // withHistory makes a table of five versions after the first and returns them, oldest first.
@@ -54,6 +55,55 @@ func TestLostLog(t *testing.T) {
 		t.Errorf("%d lines came back: %v", len(lines), err)
 	}
 	f.sound(t, true)
+}
+
+// TestLostLogAndCopies loses all that says a table is there but its deltas. They are no rest of a creation that was cut short,
+// which one version without a base is.
+func TestLostLogAndCopies(t *testing.T) {
+	f, _ := withHistory(t)
+	want := f.current(t)
+	for _, name := range []string{logFile, currentFile, stateFile} {
+		if err := os.Remove(filepath.Join(f.dir, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, do := range map[string]func() error{
+		"collect": func() error { _, err := f.Collect(false); return err },
+		"read":    func() error { _, err := f.Read(); return err },
+		"create": func() error {
+			_, err := f.Replace(Replacement{Content: []byte(rows(1)), Action: verlog.Create, Create: true})
+			return err
+		},
+	} {
+		if err := do(); fault.KindOf(err) != fault.Corrupt || fault.HintOf(err) == "" {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if problems, _, err := f.Verify(nil); err != nil || len(problems) == 0 || problems[0].Note {
+		t.Errorf("verify: %v %v", problems, err)
+	}
+	if done, err := f.Recover(); err != nil || len(done) == 0 {
+		t.Fatalf("recover: %q %v", done, err)
+	}
+	if f.current(t) != want {
+		t.Error("the table is not what it was")
+	}
+	f.sound(t, true)
+
+	lines, err := f.Lines()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{logFile, currentFile, stateFile} {
+		os.Remove(filepath.Join(f.dir, name))
+	}
+	for _, l := range lines[1:] {
+		os.Remove(filepath.Join(f.dir, deltaName(l.ID)))
+	}
+	if _, err := f.Read(); fault.KindOf(err) != fault.NotFound {
+		t.Errorf("read after a creation that was cut short: %v", err)
+	}
+	f.must(t)(f.Replace(Replacement{Content: []byte(rows(1)), Action: verlog.Create, Create: true}))
 }
 
 // firstLines returns the length of the first n lines of the log.

@@ -121,28 +121,34 @@ func (r *recovery) records(l *logView) ([]verlog.Line, error) {
 		if _, ok := have.line(id); ok || id == rec.head.ID {
 			continue
 		}
-		if ok, err := r.sealed(name); !ok {
-			if err != nil {
-				return nil, err
-			}
-			continue
-		}
-		_, rec, err := r.t.readPatch(id, -1)
-		if err := unlessDamage(err); err != nil {
+		line, ok, err := r.t.carriedLine(id)
+		if err != nil {
 			return nil, err
 		}
-		line, err := verlog.ParseLine(rec)
-		if err == nil && line.ID == id {
+		if ok {
 			records = append(records, line)
 		}
 	}
 	return records, nil
 }
 
+// carriedLine returns the line behind the patch in the delta of version id; false when the file is damaged or has none.
+func (t *Table) carriedLine(id stamp.ID) (line verlog.Line, ok bool, err error) {
+	if ok, err := t.sealed(deltaName(id)); !ok {
+		return line, false, err
+	}
+	_, rec, err := t.readPatch(id, -1)
+	if err := unlessDamage(err); err != nil {
+		return line, false, err
+	}
+	line, err = verlog.ParseLine(rec)
+	return line, err == nil && line.ID == id, nil
+}
+
 // sealed reports whether a file begins and ends as an .xz file does. What the log does not name may be anything, such as a
 // hole of a size that no memory holds, and is looked at before it is read.
-func (r *recovery) sealed(name string) (bool, error) {
-	f, err := r.t.dir.Open(name)
+func (t *Table) sealed(name string) (bool, error) {
+	f, err := t.dir.Open(name)
 	if err != nil {
 		return false, unlessDamage(err)
 	}
