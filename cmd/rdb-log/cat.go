@@ -28,6 +28,11 @@ func cat(e *cli.Env) error {
 	if err != nil {
 		return err
 	}
+	for name, value := range map[string]string{"since": since, "until": until, "action": action, "user": user} {
+		if value == "" && flags.Given(name) {
+			return fault.New(fault.Usage, "--%s is an empty text, which would select all", name)
+		}
+	}
 	names, err := readNames(e, dicts)
 	if err != nil {
 		return err
