@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/reedbase/reedbase/pkg/cli"
+	"github.com/reedbase/reedbase/pkg/fault"
 	"github.com/reedbase/reedbase/pkg/stamp"
 	"github.com/reedbase/reedbase/pkg/verlog"
 )
@@ -28,9 +29,9 @@ func cat(e *cli.Env) error {
 	if err != nil {
 		return err
 	}
-	for name, value := range map[string]string{"since": since, "until": until, "action": action, "user": user} {
-		if value == "" && flags.Given(name) {
-			return fault.New(fault.Usage, "--%s is an empty text, which would select all", name)
+	for _, f := range [...]struct{ name, value string }{{"since", since}, {"until", until}, {"action", action}, {"user", user}} {
+		if f.value == "" && flags.Given(f.name) {
+			return fault.New(fault.Usage, "--%s is an empty text, which would select all", f.name)
 		}
 	}
 	names, err := readNames(e, dicts)
