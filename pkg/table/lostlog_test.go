@@ -70,6 +70,7 @@ func TestLostLogAndCopies(t *testing.T) {
 	for name, do := range map[string]func() error{
 		"collect": func() error { _, err := f.Collect(false); return err },
 		"read":    func() error { _, err := f.Read(); return err },
+		"exists":  func() error { _, err := f.Exists(); return err },
 		"create": func() error {
 			_, err := f.Replace(Replacement{Content: []byte(rows(1)), Action: verlog.Create, Create: true})
 			return err

@@ -146,14 +146,18 @@ func (t *Table) readEdited(v *view) ([]byte, error) {
 	return readRange(v.current, 0, v.stat.Size)
 }
 
-// Exists reports whether the table is there: it has a version, and the newest did not delete it.
+// Exists reports whether the table is there: it has a version, and the newest did not delete it. Where the log that says so is
+// lost, that is the error.
 func (t *Table) Exists() (bool, error) {
 	v, err := t.look(false)
 	if err != nil {
 		return false, err
 	}
 	defer v.close()
-	return v.head().ID != 0 && !v.deleted(), nil
+	if v.head().ID == 0 {
+		return false, v.log.err
+	}
+	return !v.deleted(), nil
 }
 
 // Head returns the head's line; fault.NotFound when the table has no version.
