@@ -21,7 +21,7 @@ func historyVerbs() topic {
 				{"--until", "TIME", "none younger"},
 				{"--action", "NAME", "only update, import, rollback, …"},
 				{"--user", "NAME", "only versions this user made"},
-				{"--limit", "N", "at most N"},
+				{"--limit", "N", "at most N (default 0, all)"},
 			},
 			example: "rdb version:list text --limit 5",
 			run:     runVersionList,

@@ -67,7 +67,7 @@ schema's defaults, and a KEY of rbks(7) is stored in its canonical form.`,
 			about: `PREFIX NODE.* prints the rows of a node and of all below it: page.header.* the
 keys page.header@de and page.header.logo, and no page.headers.`,
 			shape:   list,
-			flags:   []flag{{"--limit", "N", "print at most N rows"}},
+			flags:   []flag{{"--limit", "N", "print at most N rows (default 0, all)"}},
 			example: "rdb list text page. --limit 10",
 			run:     runList,
 		},
