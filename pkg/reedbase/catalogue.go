@@ -75,7 +75,7 @@ func (c *Catalogue) asItStands(name string) (*relation.Relation, error) {
 	if err != nil {
 		return nil, err
 	}
-	r, err := relation.Text(reading.ReaderAt, reading.Size)
+	r, err := relationOf(name, reading.ReaderAt, reading.Size)
 	if err != nil {
 		return nil, err
 	}
@@ -108,17 +108,29 @@ func (c *Catalogue) asItWas(name, spec string) (*relation.Relation, error) {
 	if err != nil {
 		return nil, errors.Join(err, content.Close())
 	}
-	return c.ofContent(content, rules)
+	return c.ofContent(name, content, rules)
 }
 
-func (c *Catalogue) ofContent(content *table.Content, rules *table.Rules) (*relation.Relation, error) {
+func (c *Catalogue) ofContent(name string, content *table.Content, rules *table.Rules) (*relation.Relation, error) {
 	c.opened = append(c.opened, content)
-	r, err := relation.Text(content.ReaderAt, content.Size)
+	r, err := relationOf(name, content.ReaderAt, content.Size)
 	if err != nil {
 		return nil, err
 	}
 	setRules(r, rules)
 	return r, nil
+}
+
+// relationOf returns the text of a table as rows. One that was emptied has no columns, and so none.
+func relationOf(name string, text io.ReaderAt, size int64) (*relation.Relation, error) {
+	r, err := relation.Text(text, size)
+	if err != nil {
+		err = fault.New(fault.KindOf(err), "table %q: %w", name, err)
+	}
+	if err != nil && size == 0 {
+		err = fault.WithHint(err, "it was emptied; 'rdb restore %s' drops an edit by hand, 'rdb version:rollback %s ID' brings a version back", name, name)
+	}
+	return r, err
 }
 
 // rulesAt returns what the table asked of its rows at a version.

@@ -283,7 +283,7 @@ func (c *Catalogue) current(name string) (*relation.Relation, *table.Edit, error
 	if err != nil {
 		return nil, nil, err
 	}
-	r, err := relation.Text(text.ReaderAt, text.Size)
+	r, err := relationOf(name, text.ReaderAt, text.Size)
 	if err != nil {
 		return nil, nil, err
 	}
