@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -198,6 +199,21 @@ func check(t *testing.T, c catalogue, query, want string) {
 	for _, workers := range []int{1, 3} {
 		if diff := cmp.Diff(want, sorted(t, c, query, exec.Options{Workers: workers})); diff != "" {
 			t.Errorf("%s: %s", query, diff)
+		}
+	}
+}
+
+// The least and the greatest of frames that move take no longer than the rows are many.
+func TestLongFramesMove(t *testing.T) {
+	for query, want := range map[string]string{
+		"SELECT sum(m) AS s FROM (SELECT min(n) OVER (ORDER BY n ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS m FROM numbers(300000))":         "s\n45000150000\n",
+		"SELECT sum(m) AS s FROM (SELECT max(n) OVER (ORDER BY n ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS m FROM numbers(300000))":         "s\n90000000000\n",
+		"SELECT sum(m) AS s FROM (SELECT max(n) OVER (ORDER BY n DESC ROWS BETWEEN 100000 PRECEDING AND CURRENT ROW) AS m FROM numbers(300000))":       "s\n70000100000\n",
+		"SELECT count(m) AS c FROM (SELECT min(name) OVER (ORDER BY n RANGE BETWEEN 100000 FOLLOWING AND 200000 FOLLOWING) AS m FROM numbers(300000))": "c\n200000\n",
+	} {
+		got, err := ask(context.Background(), catalogue{}, query, exec.Options{Timeout: 30 * time.Second})
+		if got != want || err != nil {
+			t.Errorf("%s: %q, %v", query, got, err)
 		}
 	}
 }

@@ -25,7 +25,11 @@ type partition struct {
 
 func (p *partition) compute() error {
 	p.findPeers()
-	if p.call.plan.Aggregate != nil {
+	if a := p.call.plan.Aggregate; a != nil {
+		sign := map[string]int{"min": -1, "max": 1}[a.Name]
+		if sign != 0 && p.call.plan.Frame.From.Kind != syntax.UnboundedPreceding {
+			return p.slide(sign)
+		}
 		return p.aggregate()
 	}
 	for i := range p.rows {
@@ -216,6 +220,59 @@ func (p *partition) aggregate() error {
 		p.call.results[p.rows[i].row] = p.call.results[p.rows[i-1].row]
 	}
 	return nil
+}
+
+// slide computes min, or max for sign 1, over frames that leave rows behind. Of the rows in the frame it keeps those that are better
+// than all behind them, so that each row comes and goes once.
+func (p *partition) slide(sign int) error {
+	var queue []int
+	low, high, before := 0, 0, -1
+	for i := range p.rows {
+		if i&1023 == 0 {
+			if err := p.query.stopped(); err != nil {
+				return err
+			}
+		}
+		from, to := p.frame(i)
+		to = max(from, to)
+		if from < low || to < high || from >= high {
+			queue, high = queue[:0], from
+		}
+		low = from
+		for ; high < to; high++ {
+			queue = p.queued(queue, high, sign)
+		}
+		for len(queue) > 0 && queue[0] < low {
+			queue = queue[1:]
+		}
+		best, result := -1, cell.Value{}
+		if len(queue) > 0 {
+			best = queue[0]
+			result = p.arguments(best)[0]
+		}
+		if i > 0 && best == before {
+			p.call.results[p.rows[i].row] = p.call.results[p.rows[i-1].row]
+		} else if err := p.call.set(&p.rows[i], result); err != nil {
+			return err
+		}
+		before = best
+	}
+	return nil
+}
+
+// queued puts a row behind those of a queue that are as good or better, in place of the others.
+func (p *partition) queued(queue []int, i, sign int) []int {
+	if !p.rows[i].counts {
+		return queue
+	}
+	v := p.arguments(i)[0]
+	if v.IsNull() {
+		return queue
+	}
+	for n := len(queue); n > 0 && cell.Order(v, p.arguments(queue[n-1])[0])*sign > 0; n-- {
+		queue = queue[:n-1]
+	}
+	return append(queue, i)
 }
 
 // frame returns the rows that a row's frame has: from the first to before the second.
