@@ -293,6 +293,12 @@ func (c compiler) caseOf(x *plan.Case) (kernel, error) {
 }
 
 func (c compiler) call(x *plan.Call) (kernel, error) {
+	switch x.Function.Name {
+	case "coalesce", "ifnull":
+		return c.coalesce(x)
+	case "iif":
+		return c.iif(x)
+	}
 	operands, err := c.list(x.Arguments)
 	args := make([]cell.Value, len(operands))
 	vectors := make([][]cell.Value, len(operands))
@@ -322,6 +328,45 @@ func (c compiler) call(x *plan.Call) (kernel, error) {
 		e.top = top
 		return nil
 	}, err
+}
+
+// coalesce computes each argument for the rows alone for which those before are NULL.
+func (c compiler) coalesce(x *plan.Call) (kernel, error) {
+	operands, err := c.list(x.Arguments)
+	return func(e *env, b *batch, sel []int32, out []cell.Value) error {
+		top, lists := e.top, e.listTop
+		open := e.list(sel)
+		for k := range operands {
+			values, err := operands[k].vector(e, b, open)
+			if err != nil {
+				return err
+			}
+			left := open[:0]
+			for _, i := range open {
+				if out[i] = values[i]; out[i].IsNull() {
+					left = append(left, i)
+				}
+			}
+			open, e.top = left, top
+			if len(open) == 0 {
+				break
+			}
+		}
+		e.listTop = lists
+		return nil
+	}, err
+}
+
+// iif is CASE in other words.
+func (c compiler) iif(x *plan.Call) (kernel, error) {
+	rest, same := x.Arguments, &plan.Case{}
+	for ; len(rest) > 1; rest = rest[2:] {
+		same.Whens = append(same.Whens, plan.When{If: rest[0], Then: rest[1]})
+	}
+	if len(rest) == 1 {
+		same.Else = rest[0]
+	}
+	return c.caseOf(same)
 }
 
 func (c compiler) match(x *plan.Match) (kernel, error) {
