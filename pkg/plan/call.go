@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/reedbase/reedbase/pkg/cell"
@@ -107,8 +108,15 @@ func (b *binder) aggregate(c *syntax.Call, a *function.Aggregate, sc *scope) (Ex
 		return nil, b.at(c, err)
 	}
 	list, filter, err := b.arguments(c, a, sc, a.Name)
+	if err == nil && slices.ContainsFunc(list, around) && !slices.ContainsFunc(list, func(x Expr) bool { return has(x, isField) }) {
+		err := fault.New(fault.Input, "all columns of the aggregate %s are of the query around", a.Name)
+		return nil, b.at(c, fault.WithHint(err, "an aggregate is of the query that it stands in: write one over the query around outside of the parentheses"))
+	}
 	return &Aggregate{a, c.Distinct, list, filter}, err
 }
+
+// around reports whether x has a value of the query around.
+func around(x Expr) bool { return has(x, isParam) }
 
 const missingTranslation = "missing_translation"
 
