@@ -1,15 +1,17 @@
 package plan
 
 import (
+	"bytes"
+
 	"github.com/reedbase/reedbase/pkg/cell"
 	"github.com/reedbase/reedbase/pkg/rbks"
 	"github.com/reedbase/reedbase/pkg/syntax"
 )
 
-// A constant beside a key may spell it in any way that rbks(7) has: it means the row of its canonical form, and one that stands in the
-// table as the constant does.
+// A constant beside a key may spell it in any way that rbks(7) has: it means the row of that key, in whatever spelling it stands in the
+// table.
 
-// spelled returns what x = y or x <> y means where one of them is a key and the other a constant that is not its canonical form; nil
+// spelled returns what x = y or x <> y means where one of them is a key and the other a constant that can be spelled in other ways; nil
 // for all else.
 func (sc *scope) spelled(o syntax.BinaryOperator, x, y Expr) Expr {
 	if o != syntax.Equal && o != syntax.NotEqual {
@@ -25,8 +27,7 @@ func (sc *scope) spelled(o syntax.BinaryOperator, x, y Expr) Expr {
 	return &In{o == syntax.NotEqual, x, list, cell.Comparing(x.Type(), cell.Expression)}
 }
 
-// spellings returns a list that x is looked for in, with the canonical forms of keys behind those that are spelled in another way
-// where x is a key.
+// spellings returns a list that x is looked for in, with the other spellings of each key behind it where x is a key.
 func (sc *scope) spellings(x Expr, list []Expr) []Expr {
 	words, ok := sc.keyWords(x)
 	if !ok {
@@ -39,8 +40,14 @@ func (sc *scope) spellings(x Expr, list []Expr) []Expr {
 		if !ok || c.Value.Kind() != cell.KindText {
 			continue
 		}
-		if k, ok := rbks.Parse(c.Value.Text(), words); ok && !k.IsCanonical() {
-			all = append(all, &Constant{cell.FromText(k.Append(nil))})
+		k, ok := rbks.Parse(c.Value.Text(), words)
+		if !ok {
+			continue
+		}
+		for text := range k.Spellings() {
+			if !bytes.Equal(text, c.Value.Text()) {
+				all = append(all, &Constant{cell.FromText(bytes.Clone(text))})
+			}
 		}
 	}
 	return all
