@@ -165,11 +165,18 @@ func (q Queue) Requests() ([]Waiter, error) {
 }
 
 func (q Queue) list(dead func(name string)) (waiters []Waiter, err error) {
-	folder, err := q.dir.root.Open(q.folder)
+	info, err := q.dir.root.Lstat(q.folder)
+	if err == nil && !info.IsDir() { // to open a fifo would be to wait for whom nobody knows
+		return nil, fault.New(fault.Corrupt, "%q is a %s, not a folder", q.dir.Path(q.folder), kindOf(info.Mode()))
+	}
 	if err != nil {
 		if errors.Is(err, os.ErrNotExist) {
 			err = nil
 		}
+		return nil, kinded(err)
+	}
+	folder, err := q.dir.root.OpenFile(q.folder, os.O_RDONLY|syscall.O_DIRECTORY, 0)
+	if err != nil {
 		return nil, kinded(err)
 	}
 	defer folder.Close()

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -207,4 +208,17 @@ func TestAskUnseen(t *testing.T) {
 		t.Fatal(answer, err)
 	}
 	l.Release()
+}
+
+// TestQueueIsNoFolder looks for waiters where a fifo is: nobody is kept waiting by that.
+func TestQueueIsNoFolder(t *testing.T) {
+	q, folder := newQueue(t)
+	if err := syscall.Mkfifo(filepath.Join(folder, "queue"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	for name, list := range map[string]func() ([]Waiter, error){"waiters": q.Waiters, "requests": q.Requests} {
+		if all, err := list(); fault.KindOf(err) != fault.Corrupt || len(all) > 0 {
+			t.Errorf("%s: %v %v", name, all, err)
+		}
+	}
 }
