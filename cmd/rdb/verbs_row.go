@@ -37,12 +37,14 @@ that the key and the flags name, in the order of rbks(7).`,
 			name: "set", operands: "TABLE KEY COLUMN=VALUE…", summary: "change cells of a row, or insert it",
 			about: `Everything behind the first = is the value, exact. COLUMN=- reads the value
 from standard input, without its last newline. A row that is not there is
-inserted, with the columns not named left empty. COLUMN+=N and COLUMN-=N add to
-a number, exact, with as many decimals as the longer of the two has; an empty
-cell counts as 0. Conditions are looked at while nobody else can write; where
-one does not hold nothing is stored and rdb exits 1. With --base the change is
-taken to be one of that version, as rdb apply --base does. A new row gets the
-schema's defaults, and a KEY of rbks(7) is stored in its canonical form.`,
+inserted, with the columns not named left empty. A column of the key may be
+named with the cell that KEY has; where there are no others, it must be.
+COLUMN+=N and COLUMN-=N add to a number, exact, with as many decimals as the
+longer of the two has; an empty cell counts as 0. Conditions are looked at while
+nobody else can write; where one does not hold nothing is stored and rdb exits
+1. With --base the change is taken to be one of that version, as rdb apply
+--base does. A new row gets the schema's defaults, and a KEY of rbks(7) is
+stored in its canonical form.`,
 			shape: writes,
 			flags: append([]flag{
 				{"--normalize", "", "mend the KEY, and say so, where it is none of rbks(7)"},

@@ -34,7 +34,10 @@ func (e *Edit) edits(key []string, r *editedRow, cells []Assignment, list []row.
 		if err != nil {
 			return nil, err
 		}
-		if slices.Contains(e.keyAt, at) {
+		if i := slices.Index(e.keyAt, at); i >= 0 {
+			if c.Operation == Assign && c.Value == key[i] {
+				continue // which says no more than that the row is to be there
+			}
 			err := fault.New(fault.Input, "column %q is part of the key", c.Column)
 			return nil, fault.WithHint(err, "delete the row and set it under its new key")
 		}
