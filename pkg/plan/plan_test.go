@@ -217,6 +217,9 @@ func TestErrorsHaveKindsAndHints(t *testing.T) {
 	}{
 		{"SELECT x FROM tiny", "line 1, column 8: there is no column \"x\"\nSELECT x FROM tiny\n       ^", "the columns are c, d, key", fault.NotFound},
 		{"SELECT kye FROM tiny", "line 1, column 8: there is no column \"kye\"\nSELECT kye FROM tiny\n       ^", `did you mean "key"?`, fault.NotFound},
+		{"SELECT tiny.key.languag FROM tiny", "line 1, column 8: there is no column \"tiny.key.languag\"\nSELECT tiny.key.languag FROM tiny\n       ^", `did you mean "tiny.key.language"?`, fault.NotFound},
+		{"SELECT key.pat FROM tiny", "line 1, column 8: there is no column \"key.pat\"\nSELECT key.pat FROM tiny\n       ^", `did you mean "key.path"?`, fault.NotFound},
+		{"SELECT key.zone FROM tiny", "line 1, column 8: there is no column \"key.zone\"\nSELECT key.zone FROM tiny\n       ^", "the parts of a column are language, environment, season, variant, namespace, path", fault.NotFound},
 		{"SELECT 1 FROM tinny", "line 1, column 15: there is no table \"tinny\"\nSELECT 1 FROM tinny\n              ^", `did you mean "tiny"?`, fault.NotFound},
 		{"SELECT 1 FROM what", "line 1, column 15: there is no table \"what\"\nSELECT 1 FROM what\n              ^", "the tables are large, small, tiny", fault.NotFound},
 		{"SELECT c FROM tiny t, small s", "line 1, column 8: the name \"c\" is ambiguous\nSELECT c FROM tiny t, small s\n       ^", "write the table before it: t.c, s.c", fault.Input},

@@ -224,6 +224,12 @@ func (s *scope) unknown(path []syntax.Identifier) error {
 		}
 	}
 	word := path[len(path)-1].Name
+	if front := path[:len(path)-1]; s.isColumn(front) {
+		if near := spell.Nearest(word, partNames[:]); near != "" {
+			return fault.WithHint(err, "did you mean %q?", written(front)+"."+near)
+		}
+		return fault.WithHint(err, "the parts of a column are %s", strings.Join(partNames[:], ", "))
+	}
 	if near := spell.Nearest(written(path), known); near != "" {
 		return fault.WithHint(err, "did you mean %q?", near)
 	}
@@ -231,6 +237,17 @@ func (s *scope) unknown(path []syntax.Identifier) error {
 		return fault.WithHint(err, "did you mean %q?", near)
 	}
 	return listed(err, "column", known)
+}
+
+// isColumn reports whether a name is that of a column, here or in a query around this one, of which another may be a part.
+func (s *scope) isColumn(path []syntax.Identifier) bool {
+	for sc := s; sc != nil && len(path) > 0; sc = sc.parent {
+		if x, err := sc.field(path); x != nil && err == nil {
+			_, is := x.(*Field)
+			return is
+		}
+	}
+	return false
 }
 
 // listed hints at what there is.
