@@ -2,11 +2,13 @@ package table
 
 import (
 	"bytes"
+	"cmp"
 	"slices"
 	"strings"
 
 	"github.com/reedbase/reedbase/pkg/durable"
 	"github.com/reedbase/reedbase/pkg/fault"
+	"github.com/reedbase/reedbase/pkg/schema"
 	"github.com/reedbase/reedbase/pkg/verlog"
 )
 
@@ -74,8 +76,22 @@ func (t *Table) setBefore(text []byte) (bool, error) {
 	return false, nil
 }
 
-// editedSchema is EditedSchema for a write.
-func (s *Session) editedSchema() ([]byte, error) { return s.t.EditedSchema() }
+// editedSchema is EditedSchema for a write: what is no schema is refused, with the name of the file.
+func (s *Session) editedSchema() ([]byte, error) {
+	text, err := s.t.EditedSchema()
+	if err != nil || text == nil {
+		return nil, err
+	}
+	if _, wrong := schema.Parse(text); wrong != nil {
+		dir, err := s.t.schemas(false)
+		if err != nil || dir == nil {
+			return nil, cmp.Or(err, wrong)
+		}
+		defer dir.Close()
+		return nil, inSource(dir.Path(s.t.copyName()), wrong)
+	}
+	return text, nil
+}
 
 // bringUpSchema makes the copy follow what was published on top of a head. Not being able to is a warning.
 func (s *Session) bringUpSchema(before verlog.Line) {
