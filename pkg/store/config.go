@@ -286,6 +286,10 @@ func (s *Store) Node() (Node, error) { return s.node() }
 
 func (s *Store) readNode() (Node, error) {
 	b, err := s.dir.ReadFile(nodeFile, maxSettings)
+	if fault.KindOf(err) == fault.NotFound {
+		err = fault.New(fault.Corrupt, "%s: is missing, and nothing can be written without it", s.dir.Path(nodeFile))
+		err = fault.WithHint(err, "a backup has it: 'rdb backup:restore NAME --into DIR'")
+	}
 	if err != nil {
 		return Node{}, err
 	}

@@ -369,6 +369,17 @@ func TestNode(t *testing.T) {
 		}
 		s.Close()
 	}
+	if err := os.Remove(d.path(nodeFile)); err != nil {
+		t.Fatal(err)
+	}
+	s, err := Open(d.dir, Options{Trust: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if _, err := s.User("ada"); fault.KindOf(err) != fault.Corrupt || fault.HintOf(err) == "" {
+		t.Errorf("write without a file: %v of kind %v", err, fault.KindOf(err))
+	}
 }
 
 // TestClock takes the clock away, garbles it and has it be of another boot: ids grow all the same.
