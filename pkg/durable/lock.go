@@ -45,6 +45,9 @@ func (h Holder) Alive() bool {
 func (d *Dir) Lock(name string, wait time.Duration) (*Lock, error) {
 	l, err := d.lock(name, wait, func() string {
 		h, _, _ := d.Holder(name)
+		if !h.Alive() {
+			return "a process that has not said who it is" // the name is of one that is dead
+		}
 		return h.String()
 	})
 	if err == nil {

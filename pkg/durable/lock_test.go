@@ -159,6 +159,14 @@ func TestLockBusy(t *testing.T) {
 	}
 	p.Process.Kill()
 	p.Wait()
+	silent, err := d.LockData("lock", patient)
+	if err != nil {
+		t.Fatalf("the holder is dead: %v", err)
+	}
+	if _, err := d.Lock("lock", 0); fault.KindOf(err) != fault.Busy || strings.Contains(err.Error(), "pid") {
+		t.Errorf("behind one that does not say who it is: %v", err)
+	}
+	silent.Release()
 	l, err := d.Lock("lock", patient)
 	if err != nil {
 		t.Fatalf("the holder is dead: %v", err)
