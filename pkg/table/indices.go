@@ -154,7 +154,8 @@ func (t *Table) CreateIndex(column string, kind IndexKind) (x Index, err error) 
 	at, there := slices.BinarySearchFunc(list, x, Index.compare)
 	switch {
 	case there && !list[at].outdated(x.Type):
-		return x, fault.New(fault.No, "table %q has an index of column %q already, of kind %s", t.name, column, kind)
+		err := fault.New(fault.No, "table %q has an index of column %q already, of kind %s", t.name, column, kind)
+		return x, fault.WithHint(err, "'rdb index:rebuild %s' makes it anew", t.name)
 	case !there && len(list) == maxIndices:
 		return x, fault.New(fault.Input, "table %q has %d indices, which is as many as there may be", t.name, maxIndices)
 	}
