@@ -292,8 +292,7 @@ func (r *resolver) take(p *conflict.Side, c conflict.Conflict, key []string, at 
 	for _, name := range columns {
 		to := slices.Index(e.columns, name)
 		if to < 0 {
-			err := fault.New(fault.Input, "conflict %s: the table has no column %q any more", c.ID, name)
-			return fault.WithHint(err, "--ours leaves it so; or add the column first")
+			return noColumn(c, name)
 		}
 		edit := row.Edit{Column: to}
 		if from := slices.Index(p.Columns, name); from >= 0 && from < len(cells) {
@@ -303,6 +302,11 @@ func (r *resolver) take(p *conflict.Side, c conflict.Conflict, key []string, at 
 	}
 	at.now, err = row.Replace(nil, at.now, edits)
 	return err
+}
+
+func noColumn(c conflict.Conflict, name string) error {
+	err := fault.New(fault.Input, "conflict %s: the table has no column %q any more", c.ID, name)
+	return fault.WithHint(err, "--ours leaves it so; or add the column first")
 }
 
 // put gives a row all cells of a party's record, or inserts it.
@@ -356,6 +360,11 @@ func (r *resolver) both(c conflict.Conflict, key []string, want Resolution) ([]b
 		return nil, fault.New(fault.Input, "conflict %s: both rows cannot be kept for some columns only", c.ID)
 	case c.Ours.Record == nil || c.Theirs.Record == nil:
 		return nil, fault.New(fault.Input, "conflict %s: one side deleted the row, so that there is but one to keep", c.ID)
+	}
+	for _, name := range c.Columns {
+		if !slices.Contains(r.e.columns, name) { // what theirs set there would be in neither row
+			return nil, noColumn(c, name)
+		}
 	}
 	edits, err := r.editsOf(&c.Theirs)
 	if err != nil {

@@ -307,3 +307,26 @@ func TestConflictsOfDeletedTable(t *testing.T) {
 		})
 	}
 }
+
+// TestResolveDroppedColumn takes theirs, and both, of a cell whose column ours dropped: neither row has a place for it.
+func TestResolveDroppedColumn(t *testing.T) {
+	f := newFixture(t, "sku|price|stock\napple|1|10\n")
+	base, _ := f.Head()
+	f.must(t)(f.Replace(Replacement{Content: []byte("sku|stock\napple|10\n"), Action: verlog.Update, User: 1}))
+	f.must(t)(f.Replace(Replacement{Content: []byte("sku|price|stock\napple|2|10\n"), Action: verlog.Update, User: 2, Base: base.ID}))
+	open := f.conflicts(t)
+	if len(open) != 1 {
+		t.Fatalf("%+v in %q", open, f.current(t))
+	}
+	for _, choice := range []Take{TakeTheirs, TakeBoth} {
+		_, _, err := f.Resolve(7, Resolution{ID: open[0].ID, Take: choice})
+		if fault.KindOf(err) != fault.Input || fault.HintOf(err) == "" {
+			t.Errorf("%v: %v", choice, err)
+		}
+	}
+	f.mustResolve(t, Resolution{ID: open[0].ID, Take: TakeOurs})
+	if got := f.current(t); got != "sku|stock\napple|10\n" {
+		t.Errorf("%q", got)
+	}
+	f.sound(t, true)
+}
