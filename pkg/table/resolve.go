@@ -290,12 +290,15 @@ func (r *resolver) take(p *conflict.Side, c conflict.Conflict, key []string, at 
 	}
 	var edits []row.Edit
 	for _, name := range columns {
-		to := slices.Index(e.columns, name)
+		to, from := slices.Index(e.columns, name), slices.Index(p.Columns, name)
+		if to < 0 && from < 0 {
+			continue // it was the party that dropped the column
+		}
 		if to < 0 {
 			return noColumn(c, name)
 		}
 		edit := row.Edit{Column: to}
-		if from := slices.Index(p.Columns, name); from >= 0 && from < len(cells) {
+		if from >= 0 && from < len(cells) {
 			edit.Value = cells[from]
 		}
 		edits = append(edits, edit)
