@@ -7,8 +7,31 @@ import (
 // lift replaces what a Group or a Window has computed by its columns.
 type lift struct {
 	keys  map[string]int // identity → column
+	sizes map[int]bool   // that expressions among them have, so that few others are asked for their identity
+	size  map[Expr]int   // of the expressions met so far
 	add   func(x Expr) (column int, ok bool)
 	field func(f *Field) Expr // for a field that is left; nil: it stays
+}
+
+func newLift() *lift {
+	return &lift{keys: map[string]int{}, sizes: map[int]bool{}, size: map[Expr]int{}}
+}
+
+// put says that an expression is in a column.
+func (l *lift) put(x Expr, id string, column int) {
+	l.keys[id] = column
+	l.sizes[l.sizeOf(x)] = true
+}
+
+// sizeOf returns how many expressions x consists of.
+func (l *lift) sizeOf(x Expr) int {
+	n, known := l.size[x]
+	if !known {
+		n = 1
+		operands(x, func(y *Expr) { n += l.sizeOf(*y) })
+		l.size[x] = n
+	}
+	return n
 }
 
 func (l *lift) expr(x Expr) Expr {
@@ -17,14 +40,14 @@ func (l *lift) expr(x Expr) Expr {
 	case *Constant, *Param:
 		return x
 	}
-	if len(l.keys) > 0 || isAggregate(x) || isWindow(x) {
+	if isAggregate(x) || isWindow(x) || len(l.sizes) > 0 && l.sizes[l.sizeOf(x)] {
 		id = identity(x)
 		if i, ok := l.keys[id]; ok {
 			return &Field{i, show(x), x.Type()}
 		}
 	}
 	if i, ok := l.add(x); ok {
-		l.keys[id] = i
+		l.put(x, id, i)
 		return &Field{i, show(x), x.Type()}
 	}
 	if f, ok := x.(*Field); ok && l.field != nil {
@@ -39,9 +62,9 @@ func (t *selection) group(s *syntax.Select) error {
 		return nil
 	}
 	g := &Group{Input: t.node, Keys: t.groups}
-	l := &lift{keys: map[string]int{}}
+	l := newLift()
 	for i, x := range t.groups {
-		l.keys[identity(x)] = i
+		l.put(x, identity(x), i)
 		g.columns = append(g.columns, Column{show(x), x.Type()})
 	}
 	// The columns of the group are its keys, its calls and then the bare ones, so calls are collected before anything is lifted.
@@ -54,7 +77,7 @@ func (t *selection) group(s *syntax.Select) error {
 		if id := identity(x); calls[id] == 0 {
 			g.Calls = append(g.Calls, a)
 			calls[id] = len(g.Calls)
-			l.keys[id] = len(g.columns)
+			l.put(x, id, len(g.columns))
 			g.columns = append(g.columns, Column{show(x), x.Type()})
 		}
 		return false
@@ -67,7 +90,7 @@ func (t *selection) group(s *syntax.Select) error {
 		at := len(g.columns)
 		g.Bare = append(g.Bare, f)
 		g.columns = append(g.columns, Column{f.Name, f.Of})
-		l.keys[identity(f)] = at
+		l.put(f, identity(f), at)
 		return &Field{at, f.Name, f.Of}
 	}
 	t.node = g
@@ -83,7 +106,7 @@ func (t *selection) group(s *syntax.Select) error {
 func (t *selection) window() error {
 	w := &Window{Input: t.node}
 	w.columns = append(w.columns, t.node.Columns()...)
-	l := &lift{keys: map[string]int{}}
+	l := newLift()
 	l.add = func(x Expr) (int, bool) {
 		c, ok := x.(*WindowCall)
 		if !ok {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -255,5 +256,17 @@ func TestPlansAreBounded(t *testing.T) {
 		if _, err := planned(test.query); err == nil || !strings.Contains(err.Error(), test.want) || fault.KindOf(err) != fault.Input {
 			t.Errorf("%.60s: %v, want %s", test.query, err, test.want)
 		}
+	}
+}
+
+// What a group has is looked for in long expressions in a time that grows with their length.
+func TestLongItemsOfAGroupArePlannedSoon(t *testing.T) {
+	item := "(a" + strings.Repeat("+1", 900) + ")"
+	start := time.Now()
+	if _, err := planned("SELECT a, " + item + strings.Repeat(", "+item, 400) + " FROM large GROUP BY a, b + 1"); err != nil {
+		t.Fatal(err)
+	}
+	if took := time.Since(start); took > 10*time.Second {
+		t.Errorf("it took %s", took)
 	}
 }
