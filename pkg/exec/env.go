@@ -37,11 +37,15 @@ func (e *env) reset() {
 	e.made, e.held = 0, 0
 }
 
-// hold charges what texts have taken since it was called before. A batch of large ones needs as much memory as all of them.
+// hold charges what texts have taken since it was called before. A batch of large ones needs as much memory as all of them, and as
+// much time.
 func (e *env) hold() error {
 	before := e.held
 	e.held = e.made + int64(e.function.Taken())
-	return e.query.charge(e.held - before)
+	if err := e.query.charge(e.held - before); err != nil {
+		return err
+	}
+	return e.query.stopped()
 }
 
 // scratch returns a column of n values at least until the stack is set back to where it was.

@@ -82,6 +82,22 @@ func TestMemoryIsGivenBack(t *testing.T) {
 	}
 }
 
+// A query is interrupted soon, however long it takes for a batch of rows. The first batches are short.
+func TestABatchIsInterrupted(t *testing.T) {
+	for _, query := range []string{
+		"SELECT count(*) FROM numbers(3000) t WHERE t.n > 320 AND EXISTS (SELECT 1 FROM numbers(1000000) u WHERE u.n > t.n + 1000000)",
+		"SELECT count(*) FROM numbers(3000) t WHERE t.n > 320 AND (SELECT u.n FROM numbers(1000000) u WHERE u.n > t.n + 1000000 LIMIT 1) > 0",
+		"SELECT count(*) FROM numbers(3000) t WHERE t.n > 320 AND t.n IN (SELECT u.n - 1000000 FROM numbers(1000000) u WHERE u.n > t.n)",
+		"SELECT count(*) FROM numbers(3000) t WHERE t.n > 320 AND length(replace(printf('%.1000000c', name), 'n', 'mmm')) = 0",
+	} {
+		start := time.Now()
+		_, err := ask(context.Background(), catalogue{}, query, exec.Options{Timeout: 300 * time.Millisecond, MaxMemory: 1 << 40})
+		if took := time.Since(start); took > 4*time.Second || err == nil || err.Error() != "the query takes longer than 300ms" {
+			t.Errorf("%s: %v after %s", query, err, took)
+		}
+	}
+}
+
 func TestAQueryIsInterrupted(t *testing.T) {
 	for _, query := range []string{
 		"SELECT a.n FROM numbers(100000) a, numbers(100000) b",

@@ -67,10 +67,7 @@ func drained(q *query, o operator, do func(*batch) error) error {
 	}
 	defer o.close()
 	for {
-		if err := q.stopped(); err != nil {
-			return err
-		}
-		b, err := o.next()
+		b, err := nextOf(q, o)
 		if b == nil || err != nil {
 			return err
 		}

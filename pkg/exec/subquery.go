@@ -9,6 +9,7 @@ import (
 
 // settled is what a query returns that does not depend on the row around it. It is run once, when the first row asks.
 type settled struct {
+	query   *query
 	once    sync.Once
 	root    operator
 	err     error
@@ -19,6 +20,7 @@ type settled struct {
 
 // inner is a query that depends on the row around it, for one goroutine.
 type inner struct {
+	query     *query
 	root      operator
 	frame     *frame
 	arguments []code
@@ -75,7 +77,7 @@ func (c compiler) inQuery(x *plan.InQuery) (kernel, error) {
 		}
 		s.once.Do(func() {
 			s.members = &members{set: map[string]struct{}{}, as: asLeft, dual: dual == plan.LeftSide, twofold: dual == plan.RightSide}
-			s.err = s.collect(e.query, asRight)
+			s.err = s.collect(asRight)
 		})
 		if s.err != nil {
 			return s.err
@@ -147,7 +149,7 @@ func (c compiler) query(q *plan.Subquery, x plan.Expr, once func(*settled) cell.
 
 // inner builds the operators of a query that runs for each row.
 func (c compiler) inner(q *plan.Subquery) (*inner, error) {
-	i := &inner{frame: &frame{params: make([]cell.Value, len(q.Arguments))}}
+	i := &inner{query: c.build.query, frame: &frame{params: make([]cell.Value, len(q.Arguments))}}
 	var err error
 	if i.arguments, err = c.list(q.Arguments); err != nil {
 		return nil, err
@@ -164,7 +166,7 @@ func (b *builder) settledQuery(q *plan.Subquery) (*settled, error) {
 	if s, ok := b.sites[site{q.Root}]; ok {
 		return s.(*settled), nil
 	}
-	s := &settled{}
+	s := &settled{query: b.query}
 	b.sites[site{q.Root}] = s
 	once := *b
 	once.frame = nil
@@ -180,7 +182,7 @@ func (s *settled) run() error {
 		return err
 	}
 	for {
-		b, err := s.root.next()
+		b, err := nextOf(s.query, s.root)
 		if err != nil || b == nil {
 			return err
 		}
@@ -195,14 +197,14 @@ func (s *settled) run() error {
 }
 
 // collect keeps the values of all rows.
-func (s *settled) collect(q *query, as cell.Type) error {
+func (s *settled) collect(as cell.Type) error {
 	defer s.root.close()
 	if err := s.root.open(); err != nil {
 		return err
 	}
 	const each = 64 // bytes that a member takes beside its own
 	for {
-		b, err := s.root.next()
+		b, err := nextOf(s.query, s.root)
 		if err != nil || b == nil {
 			return err
 		}
@@ -212,7 +214,7 @@ func (s *settled) collect(q *query, as cell.Type) error {
 			s.members.add(cell.Beside(b.cols[0][i], as))
 			size += (len(s.members.set) - before) * (each + len(s.members.key))
 		}
-		if err := q.charge(int64(size)); err != nil {
+		if err := s.query.charge(int64(size)); err != nil {
 			return err
 		}
 	}
@@ -225,7 +227,7 @@ func (i *inner) first() (v cell.Value, exists bool, err error) {
 		return v, false, err
 	}
 	for {
-		b, err := i.root.next()
+		b, err := nextOf(i.query, i.root)
 		if err != nil || b == nil {
 			return v, false, err
 		}
@@ -246,7 +248,7 @@ func (i *inner) has(v cell.Value, equal *plan.Compare) (cell.Value, error) {
 	}
 	result := cell.FromInteger(0)
 	for {
-		b, err := i.root.next()
+		b, err := nextOf(i.query, i.root)
 		if err != nil || b == nil {
 			return result, err
 		}
@@ -259,6 +261,14 @@ func (i *inner) has(v cell.Value, equal *plan.Compare) (cell.Value, error) {
 			}
 		}
 	}
+}
+
+// nextOf returns the next rows of an operator, unless nobody wants them any more.
+func nextOf(q *query, o operator) (*batch, error) {
+	if err := q.stopped(); err != nil {
+		return nil, err
+	}
+	return o.next()
 }
 
 // keep copies what a value aliases to where it stays for the batch at hand.
