@@ -72,6 +72,7 @@ func TestImport(t *testing.T) {
 		"none of these":  {text: "k|v\n", o: reedbase.ImportOptions{Duplicates: "some"}, kind: fault.Input},
 		"key of two":     {text: "a|b|c\n1|1|x\n1|2|y\n", o: reedbase.ImportOptions{Key: []string{"a", "b"}}, want: "a|b|c\n1|1|x\n1|2|y\n"},
 		"no such column": {text: "a|b\n", o: reedbase.ImportOptions{Key: []string{"c"}}, kind: fault.Input},
+		"a column twice": {text: "a|b\n", o: reedbase.ImportOptions{Key: []string{"a", "a"}}, kind: fault.Input},
 		"no text":        {text: "", kind: fault.Input},
 		"NUL":            {text: "k|v\na|\x00\n", kind: fault.Input},
 	} {

@@ -56,6 +56,11 @@ func parseKeys(text []byte) ([]string, error) {
 // withKey returns the text of a schema with these columns as the primary key. One that lists the table's columns needs to have
 // them, and gives a key of several its own order; from any other the key is all that is left of the columns.
 func withKey(text []byte, key []string) ([]byte, error) {
+	for i, name := range key {
+		if slices.Contains(key[:i], name) {
+			return nil, fault.New(fault.Input, "the key names column %q twice", name)
+		}
+	}
 	s, err := parseSchema(text)
 	if err != nil {
 		return nil, err
