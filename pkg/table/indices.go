@@ -136,8 +136,13 @@ func (t *Table) IndexFiles() (names []string) {
 
 // CreateIndex makes an index and notes that the table is to have it; one that it has already is an error of kind fault.No, but for one
 // in the order of a type that the column no longer has. Its type is that of the column in the newest schema, or Undeclared. What cannot
-// be indexed is refused with fault.Input.
+// be indexed is refused with fault.Input, and so is KeyIndex and what is no kind: the file of indices could not be read with it.
 func (t *Table) CreateIndex(column string, kind IndexKind) (x Index, err error) {
+	switch kind {
+	case HashIndex, OrderedIndex, ModifierIndex:
+	default:
+		return x, fault.New(fault.Input, "an index of a column is of the kind %s, %s or %s", HashIndex, OrderedIndex, ModifierIndex)
+	}
 	s, err := t.Begin()
 	if err != nil {
 		return x, err

@@ -246,6 +246,11 @@ func TestIndexDefinitions(t *testing.T) {
 	if _, err := f.CreateIndex("value", OrderedIndex); kind(err) != fault.No {
 		t.Errorf("one that is there: %v", err)
 	}
+	for _, none := range []IndexKind{0, KeyIndex, ModifierIndex + 1} {
+		if _, err := f.CreateIndex("value", none); kind(err) != fault.Input {
+			t.Errorf("kind %d: %v", none, err)
+		}
+	}
 	path := filepath.Join(f.dir, indicesFile)
 	const want = "modifier|undeclared|key\nhash|undeclared|note\nhash|undeclared|value\nordered|undeclared|value\n"
 	if b, err := os.ReadFile(path); string(b) != want || err != nil {
