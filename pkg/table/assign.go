@@ -42,10 +42,13 @@ func (e *Edit) edits(key []string, r *editedRow, cells []Assignment, list []row.
 			return nil, fault.WithHint(err, "delete the row and set it under its new key")
 		}
 		value := c.Value
-		if c.Operation != Assign {
-			value, err = e.sum(key, r.cell(at, list), c)
-		} else {
+		switch c.Operation {
+		case Assign:
 			err = checkCell(value)
+		case Add, Subtract:
+			value, err = e.sum(key, r.cell(at, list), c)
+		default:
+			err = fault.New(fault.Input, "column %q: there is no operation %d", c.Column, c.Operation)
 		}
 		if err != nil {
 			return nil, err

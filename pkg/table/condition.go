@@ -67,6 +67,9 @@ func (e *Edit) meets(key []string, r *editedRow, c Condition) error {
 		}
 		return e.noRow(key)
 	}
+	if c.Test > Unchanged {
+		return fault.New(fault.Input, "column %q: there is no test %d", c.Column, c.Test)
+	}
 	at, err := e.column(c.Column)
 	if err != nil {
 		return err

@@ -69,6 +69,7 @@ func TestSums(t *testing.T) {
 		{"another key", "d", []Assignment{{"key", "e", Assign}}, `column "key" is part of the key`},
 		{"the key", "a", add("key", "1"), `column "key" is part of the key`},
 		{"no column", "a", add("none", "1"), `there is no column "none"`},
+		{"no operation", "a", []Assignment{{"n", "1", Subtract + 1}}, `column "n": there is no operation 3`},
 		{"too long", "a", []Assignment{{"n", strings.Repeat("9", 1000), Assign}, {"n", "1", Add}}, `row "a": n would become a number of 1001 digits`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -129,6 +130,7 @@ func TestConditions(t *testing.T) {
 		{"c", Condition{Test: Unchanged, Version: first}, no(`table "t": row "c" has changed since version %s`, first)},
 		{"d", Condition{Test: Unchanged, Version: first}, ""},
 		{"a", Condition{Equal, "none", "5", 0}, `input refused: there is no column "none"`},
+		{"a", Condition{Unchanged + 1, "n", "1", 0}, `input refused: column "n": there is no test 9`},
 		{"a", Condition{Less, "n", "many", 0}, `input refused: "many" is no number to compare column "n" with`},
 		{"a", Condition{Less, "text", "5", 0}, `input refused: table "t", row "a": text is "x y", which is no number`},
 		{"a", Condition{Test: Unchanged, Version: 1}, `not found: table "t" has no version 1`},

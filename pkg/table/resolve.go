@@ -174,6 +174,9 @@ func (r *resolver) find(want Resolution) (c conflict.Conflict, err error) {
 }
 
 func (r *resolver) resolve(want Resolution) error {
+	if want.Take > TakeEarlier {
+		return fault.New(fault.Input, "conflict %s: there is no take %d", want.ID, want.Take)
+	}
 	c, err := r.find(want)
 	if err != nil {
 		return err

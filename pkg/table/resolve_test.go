@@ -89,6 +89,7 @@ func TestResolve(t *testing.T) {
 		"inserted, base":         {"fig", Resolution{Take: TakeBase}, "", "", 0, 4},
 		"inserted, both":         {"fig", Resolution{Take: TakeBoth}, "fig|9|9", "fig2|8|9", 0, 4},
 		"inserted, value":        {"fig", Resolution{Take: TakeValue, Values: value}, "fig|5|9", "", 0, 4},
+		"no take":                {"kiwi", Resolution{Take: TakeEarlier + 1}, "", "", fault.Input, 5},
 		"no conflict of that id": {"", Resolution{ID: "0123456789abcdef"}, "", "", fault.NotFound, 5},
 	} {
 		t.Run(name, func(t *testing.T) {

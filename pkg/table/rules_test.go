@@ -202,6 +202,9 @@ func TestSchemaVersions(t *testing.T) {
 	f := newFixture(t, "key|p|q\na|x|1\n")
 	defer f.Close()
 	bare := f.head(t).ID
+	if _, err := f.CreateSchema(1, "", schema.Strict+1); fault.KindOf(err) != fault.Input {
+		t.Errorf("no level: %v", err)
+	}
 	f.must(t)(f.CreateSchema(1, "", schema.Strict))
 	made := f.head(t)
 	if made.Action != verlog.Schema || made.Rows != 0 {

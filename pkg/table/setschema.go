@@ -110,6 +110,9 @@ func (t *Table) suits(content, text []byte, force bool) (stored []byte, warning 
 
 // CreateSchema stores the schema that the table suggests, with a level. A table that has a schema of its columns already is refused.
 func (t *Table) CreateSchema(user uint64, note string, level schema.Level) (Result, error) {
+	if level > schema.Strict {
+		return Result{}, fault.New(fault.Input, "there is no level %d", level)
+	}
 	return t.Write(func(s *Session) (*Draft, error) {
 		if !s.Exists() {
 			return nil, t.notFound()
