@@ -114,6 +114,9 @@ func (s *Store) readFrame(id stamp.ID) (Frame, error) {
 	if fault.KindOf(err) == fault.NotFound {
 		b, path, err = s.frameFile(framesFolder, id)
 	}
+	if fault.KindOf(err) == fault.NotFound {
+		err = noFrame(id.String())
+	}
 	if err != nil {
 		return Frame{}, err
 	}
@@ -125,6 +128,10 @@ func (s *Store) readFrame(id stamp.ID) (Frame, error) {
 		return Frame{}, fmt.Errorf("%s: %w", path, err)
 	}
 	return Frame{ID: id, Purpose: f.purpose, Of: f.of, Parts: f.parts, Pending: pending}, nil
+}
+
+func noFrame(spec string) error {
+	return fault.WithHint(fault.New(fault.NotFound, "there is no frame %q", spec), "'rdb frame:list' lists them")
 }
 
 func (s *Store) frameFile(folder string, id stamp.ID) (b []byte, path string, err error) {
@@ -173,7 +180,7 @@ func (s *Store) findFrame(spec string) (stamp.ID, error) {
 	}
 	switch len(found) {
 	case 0:
-		return 0, fault.WithHint(fault.New(fault.NotFound, "there is no frame %q", spec), "'rdb frame:list' lists them")
+		return 0, noFrame(spec)
 	case 1:
 		return found[0], nil
 	}

@@ -190,7 +190,7 @@ func TestRollbackOfTables(t *testing.T) {
 	if _, obstacles, err := d.RollbackFrame(id, RollbackOptions{User: 1, Record: true}); fault.KindOf(err) != fault.No || !slices.Equal(texted(obstacles), []string{"b was deleted since"}) {
 		t.Errorf("%v %v", texted(obstacles), err)
 	}
-	if _, _, err := d.RollbackFrame(12345, RollbackOptions{User: 1}); fault.KindOf(err) != fault.NotFound {
+	if _, _, err := d.RollbackFrame(12345, RollbackOptions{User: 1}); fault.KindOf(err) != fault.NotFound || err.Error() != `there is no frame "12345"` {
 		t.Errorf("no such frame: %v", err)
 	}
 }
