@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/reedbase/reedbase/pkg/dict"
 	"github.com/reedbase/reedbase/pkg/fault"
@@ -167,7 +168,11 @@ func (s *Store) cachedNames(tables []string) (func(name string) bool, error) {
 	}, nil
 }
 
-// collectTemps removes what commands that were cut short left in a folder, and cached files of tables that are gone.
+// A file that is being written has its temporary name for moments, and while it grows it is young. No lock says whose it is: that of the
+// tables is not held for a dictionary, a backup or an index.
+const tempAge = time.Hour
+
+// collectTemps removes what commands that were cut short left in a folder, once it is old enough, and cached files of tables that are gone.
 func (s *Store) collectTemps(folder string, cached func(name string) bool, dry bool) (list []table.Garbage, err error) {
 	dir, err := s.dir.Sub(folder)
 	if err != nil {
@@ -182,10 +187,15 @@ func (s *Store) collectTemps(folder string, cached func(name string) bool, dry b
 		return nil, err
 	}
 	for _, name := range names {
-		useless := strings.HasSuffix(name, tempSuffix)
-		useless = useless || folder == tableCache && !cached(name)
 		info, err := dir.Root().Lstat(name)
-		if err != nil || !useless || info.IsDir() {
+		if err != nil || info.IsDir() {
+			continue
+		}
+		useless := folder == tableCache && !cached(name)
+		if strings.HasSuffix(name, tempSuffix) {
+			useless = time.Since(info.ModTime()) > tempAge
+		}
+		if !useless {
 			continue
 		}
 		if !dry {
