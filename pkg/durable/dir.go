@@ -101,16 +101,25 @@ func MakeAll(path string) error {
 	return errors.Join(d.Sync(), d.Close())
 }
 
-// MakeSub opens the folder name inside d, making it first when it is missing: durably, the folder above is synced.
+// MakeSub opens the folder name inside d, making it first when it is missing: durably, the folder above is synced. Where somebody
+// removes it meanwhile, each time, the error is fault.Busy.
 func (d *Dir) MakeSub(name string) (*Dir, error) {
-	err := d.root.Mkdir(name, 0o777)
-	if err == nil {
-		err = d.Sync()
+	const tries = 10
+	for range tries {
+		err := d.root.Mkdir(name, 0o777)
+		if err == nil {
+			err = d.Sync()
+		}
+		if err != nil && !errors.Is(err, fs.ErrExist) {
+			return nil, kinded(err)
+		}
+		sub, err := d.Sub(name)
+		if fault.KindOf(err) != fault.NotFound {
+			return sub, err
+		}
 	}
-	if err != nil && !errors.Is(err, fs.ErrExist) {
-		return nil, kinded(err)
-	}
-	return d.Sub(name)
+	err := fault.New(fault.Busy, "%q was removed meanwhile", d.Path(name))
+	return nil, fault.WithHint(err, "nothing was stored; try again")
 }
 
 // Close releases the folder; files opened from it stay open.

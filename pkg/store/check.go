@@ -122,18 +122,27 @@ func (s *Store) Collect(dry bool) (list []table.Garbage, err error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, name := range names {
+	for i, name := range names {
 		t, err := s.Table(name)
 		if err != nil {
 			return list, err
 		}
+		info, err := s.tables.Root().Lstat(name)
+		old := err == nil && time.Since(info.ModTime()) > tempAge
 		found, err := t.Collect(dry)
-		t.Close()
 		list = append(list, found...)
+		if err == nil && old {
+			if found, err = t.RemoveUnmade(s.tables, dry); found != nil && !dry {
+				names[i] = ""
+			}
+			list = append(list, found...)
+		}
+		t.Close()
 		if err != nil {
 			return list, err
 		}
 	}
+	names = slices.DeleteFunc(names, func(name string) bool { return name == "" })
 	old, err := s.collectFrames(dry)
 	if list = append(list, old...); err != nil {
 		return list, err
@@ -169,7 +178,7 @@ func (s *Store) cachedNames(tables []string) (func(name string) bool, error) {
 }
 
 // A file that is being written has its temporary name for moments, and while it grows it is young. No lock says whose it is: that of the
-// tables is not held for a dictionary, a backup or an index.
+// tables is not held for a dictionary, a backup or an index. Nor is it held of a table whose folder was made a moment ago.
 const tempAge = time.Hour
 
 // collectTemps removes what commands that were cut short left in a folder, once it is old enough, and cached files of tables that are gone.

@@ -1,8 +1,10 @@
 package table
 
 import (
+	"slices"
 	"strings"
 
+	"github.com/reedbase/reedbase/pkg/durable"
 	"github.com/reedbase/reedbase/pkg/stamp"
 )
 
@@ -52,6 +54,39 @@ func (t *Table) Collect(dry bool) ([]Garbage, error) {
 		return list, t.dir.Sync()
 	}
 	return list, nil
+}
+
+// RemoveUnmade removes the table's folder from the one that holds all of them where it was never a table, and nothing is in it but an
+// empty log, the lock and the folder of those who waited for that: a change that was to make the table and did not leaves it so. With
+// dry it only says so. Whoever asks for the lock meanwhile is told that the folder is gone, and to try again.
+func (t *Table) RemoveUnmade(tables *durable.Dir, dry bool) (garbage []Garbage, err error) {
+	s, err := t.Begin()
+	if err != nil {
+		return nil, err
+	}
+	defer s.Close()
+	names, err := t.dir.Names()
+	used := func(name string) bool { return name != logFile && name != queueFolder && name != lockFile }
+	if err != nil || s.Head().ID != 0 || slices.ContainsFunc(names, used) {
+		return nil, err
+	}
+	info, err := t.dir.Root().Lstat(lockFile)
+	if err != nil {
+		return nil, err
+	}
+	garbage = []Garbage{{t.dir.Path("."), info.Size()}}
+	if dry {
+		return garbage, nil
+	}
+	for _, name := range []string{queueFolder, logFile, lockFile} {
+		if t.dir.Remove(name) != nil {
+			return nil, nil // somebody waits for the lock
+		}
+	}
+	if tables.Remove(t.name) != nil {
+		return nil, nil // somebody has begun to make the table
+	}
+	return garbage, tables.Sync()
 }
 
 func garbage(name string, x *index, keep map[stamp.ID]bool) bool {
