@@ -66,8 +66,9 @@ func copyRange(dst, src *os.File, off, n int64) (done int64, err error) {
 	return done, nil
 }
 
-// reserveFrom is the size from which Reserve is worth a system call, in bytes.
-const reserveFrom = 64 << 10
+// reserveFrom is the size in bytes from which Reserve is worth its time. Of a smaller file, which the next commit may take away before
+// it is on the disk, the system need not find any room.
+const reserveFrom = 2 << 20
 
 // Reserve asks the system for room for the first size bytes of the new file f, which stays as long as it is: it takes them
 // for half the price when they are written. Where there is no room, or the file system does not do that, the write will say so.
