@@ -43,8 +43,9 @@ COLUMN+=N and COLUMN-=N add to a number, exact, with as many decimals as the
 longer of the two has; an empty cell counts as 0. Conditions are looked at while
 nobody else can write; where one does not hold nothing is stored and rdb exits
 1. With --base the change is taken to be one of that version, as rdb apply
---base does. A new row gets the schema's defaults, and a KEY of rbks(7) is
-stored in its canonical form.`,
+--base does. A new row stands behind the others, before comments at the end of
+the table; it gets the schema's defaults, and a KEY of rbks(7) is stored in its
+canonical form.`,
 			shape: writes,
 			flags: append([]flag{
 				{"--normalize", "", "mend the KEY, and say so, where it is none of rbks(7)"},

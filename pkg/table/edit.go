@@ -36,7 +36,8 @@ type Edit struct {
 	keyAt   []int
 	rows    map[string]*editedRow // that were looked for, by the identity of their keys
 	rules   *Rules                // of the rows; nil: those of the session's table
-	added   []*editedRow          // that stand behind the text now, in their order; nil for one that was deleted again
+	added   []*editedRow          // that stand behind the others now, in their order; nil for one that was deleted again
+	end     int64                 // where these are put, in the head; known once there are splices
 }
 
 // editedRow is a row that an Edit was asked for.
@@ -44,7 +45,7 @@ type editedRow struct {
 	at     row.Row // in the head
 	old    []byte  // its record there; nil when there was none
 	now    []byte  // its record with the changes so far; nil when there is none
-	moved  bool    // now stands behind the text, and has no line end
+	moved  bool    // now stands behind the other rows, and has no line end
 	place  int     // its place in Edit.added then
 	behind int64   // its offset in what is put there
 }
@@ -301,15 +302,46 @@ func (e *Edit) splices() (list []delta.Splice, c Counts, err error) {
 		return list, c, nil
 	}
 	eol, ended, err := e.lineEnd()
+	if err != nil {
+		return nil, c, err
+	}
+	if e.end, err = e.lastRowEnd(); err != nil {
+		return nil, c, err
+	}
 	var text []byte
-	if !ended && end < e.head.Size {
+	if !ended && e.end == e.head.Size && end < e.end {
 		text = []byte(eol)
 	}
 	for _, r := range e.added {
 		r.behind = int64(len(text))
 		text = append(append(text, r.now...), eol...)
 	}
-	return append(list, delta.Splice{Off: e.head.Size, Ins: text}), c, err
+	return append(list, delta.Splice{Off: e.end, Ins: text}), c, nil
+}
+
+// lastRowEnd returns where rows that are new are put: before the comments and blank lines at the end of the text, which they would
+// take for their own otherwise. Without a row the comments are about those to come, and one with a quote may be the end of a
+// cell: then it is the end of the text.
+func (e *Edit) lastRowEnd() (int64, error) {
+	s, err := text{ReaderAt: e.head, size: e.head.Size}.withHeader()
+	for at := s.size; err == nil && at > s.headed; {
+		var begin int64
+		var line []byte
+		if begin, err = lastNewline(s, s.headed, at-1); err != nil {
+			break
+		}
+		if line, err = s.read(begin, at); err != nil {
+			break
+		}
+		if line = trimEOL(line); len(line) > 0 && line[0] != '#' {
+			return at, nil
+		}
+		if bytes.IndexByte(line, '"') >= 0 {
+			break
+		}
+		at = begin
+	}
+	return s.size, err
 }
 
 // trimmed returns the splice that makes fresh of record at off, without what they share at both ends.

@@ -223,6 +223,7 @@ func TestEditIsItsSteps(t *testing.T) {
 		for i := range rapid.IntRange(0, 30).Draw(rt, "rows") {
 			fmt.Fprintf(&b, "%sk%d|%d|%s\n", rapid.SampledFrom([]string{"", "# a comment\n"}).Draw(rt, "above"), i, i, rapid.SampledFrom([]string{"", "x", `"a|b"`}).Draw(rt, "text"))
 		}
+		b.WriteString("kept|0|\n" + rapid.SampledFrom([]string{"", "# at the end\n", "\n# 1\n\n#2\n"}).Draw(rt, "tail"))
 		content := b.String()
 		if rapid.Bool().Draw(rt, "cut") {
 			content = strings.TrimSuffix(content, "\n")
@@ -266,4 +267,32 @@ func TestEditIsItsSteps(t *testing.T) {
 			rt.Fatalf("the delta makes %q", got)
 		}
 	})
+}
+
+// TestNewRowsLeaveCommentsAtTheEnd puts rows before comments that belong to no row, so that these are not deleted with them.
+func TestNewRowsLeaveCommentsAtTheEnd(t *testing.T) {
+	for _, test := range []struct{ name, content, want string }{
+		{"comments", "key|v\na|1\n# one\n\n# two\n", "key|v\na|1\nb|2\n# one\n\n# two\n"},
+		{"CRLF", "key|v\r\na|1\r\n\r\n# end\r\n", "key|v\r\na|1\r\nb|2\r\n\r\n# end\r\n"},
+		{"a last line that is cut", "key|v\na|1\n# end", "key|v\na|1\nb|2\n# end"},
+		{"a row that is cut", "key|v\n# of a\na|1", "key|v\n# of a\na|1\nb|2\n"},
+		{"no row", "key|v\n# of those below\n", "key|v\n# of those below\nb|2\n"},
+		{"a quote in a comment", "key|v\na|1\n# \"end\"\n", "key|v\na|1\n# \"end\"\nb|2\n"},
+		{"the end of a cell", "key|v\na|\"\n# 1\n#\"\n", "key|v\na|\"\n# 1\n#\"\nb|2\n"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			f := newFixture(t, test.content)
+			f.must(t)(f.Set(1, []string{"b"}, []Assignment{{Column: "v", Value: "2"}}))
+			if diff := cmp.Diff(test.want, f.current(t)); diff != "" {
+				t.Fatal(diff)
+			}
+			if !strings.HasSuffix(test.want, "b|2\n") {
+				f.must(t)(f.Delete(1, []string{"b"}))
+				if got := f.current(t); got != test.content {
+					t.Errorf("with the row deleted again %q", got)
+				}
+			}
+			f.sound(t, true)
+		})
+	}
 }

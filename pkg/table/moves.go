@@ -54,10 +54,10 @@ func (e *Edit) moved(splices []delta.Splice) *moves {
 		return m
 	}
 	for _, r := range e.added {
-		m.put(e.head.Size+shift+r.behind, r.now)
+		m.put(e.end+shift+r.behind, r.now)
 	}
-	// The last splice holds all rows that are new, behind the old text.
-	m.splices = append(m.splices, rowindex.Splice{Off: e.head.Size, Added: int64(len(splices[len(splices)-1].Ins))})
+	// The last splice holds all rows that are new, behind the old ones.
+	m.splices = append(m.splices, rowindex.Splice{Off: e.end, Added: int64(len(splices[len(splices)-1].Ins))})
 	return m
 }
 
