@@ -79,10 +79,17 @@ func (g *Generator) order(q *syntax.Query, s *syntax.Select, width int, outer *s
 }
 
 func (g *Generator) amount() syntax.Expression {
-	if g.Shared {
-		return &syntax.Number{Text: strconv.Itoa(g.n(6))}
+	if !g.Shared {
+		return g.expr(nil, Number, 1)
 	}
-	return g.expr(nil, Number, 1)
+	n := &syntax.Number{Text: strconv.Itoa(g.n(6))}
+	switch g.n(8) {
+	case 0:
+		return &syntax.Unary{Operator: syntax.Negate, X: n}
+	case 1:
+		return &syntax.Binary{Operator: syntax.Add, X: n, Y: &syntax.Number{Text: "1"}}
+	}
+	return n
 }
 
 func (g *Generator) ordering(x syntax.Expression) syntax.Ordering {
@@ -141,7 +148,50 @@ func (g *Generator) selectOf(outer *scope, kinds []Kind, d int) *syntax.Select {
 	if items.window != nil {
 		s.Items[0].Expression = g.overCall(items.window, kinds[0], len(s.Windows) > 0)
 	}
+	if g.Shared && s.From != nil {
+		g.byName(s, from, items, kinds)
+	}
 	return s
+}
+
+// byName lets names of items stand in WHERE, GROUP BY and HAVING.
+func (g *Generator) byName(s *syntax.Select, from, items *scope, kinds []Kind) {
+	i := g.n(len(kinds))
+	item := &s.Items[i]
+	name := &syntax.Column{Path: []syntax.Identifier{*item.Alias}}
+	condition := &syntax.Binary{Operator: syntax.Equal + syntax.BinaryOperator(g.n(6)), X: name, Y: g.leaf(nil, kinds[i])}
+	switch {
+	case items == from && g.may(4):
+		s.Where = and(s.Where, condition)
+	case len(s.GroupBy) > 0 && g.may(2):
+		if x := g.expr(from.own(), kinds[i], 1); hasColumn(x) { // else it could be an integer, which means a place
+			item.Expression = x
+			terms := []syntax.Expression{name, &syntax.Number{Text: strconv.Itoa(i + 1)}}
+			if !g.Bound { // whose parameters are counted
+				terms = append(terms, x)
+			}
+			s.GroupBy = append(s.GroupBy, pickOf(g, terms))
+		}
+	case len(s.GroupBy) > 0 && g.may(2):
+		s.Having = and(s.Having, condition)
+	}
+}
+
+// and joins two conditions, the first of which may be nil.
+func and(x, y syntax.Expression) syntax.Expression {
+	if x == nil {
+		return y
+	}
+	return &syntax.Logical{Terms: []syntax.Expression{x, y}}
+}
+
+func hasColumn(x syntax.Expression) bool {
+	for n := range syntax.All(x) {
+		if _, ok := n.(*syntax.Column); ok {
+			return true
+		}
+	}
+	return false
 }
 
 // selectStar returns a SELECT of all columns, and how many those are.
