@@ -151,8 +151,8 @@ func (b *binder) binary(n *syntax.Binary, sc *scope) (Expr, error) {
 		return nil, err
 	}
 	if n.Operator <= syntax.GreaterEqual {
-		if in := sc.spelled(n.Operator, x, y); in != nil {
-			return in, nil
+		if in, err := b.spelled(n, x, y, sc); in != nil || err != nil {
+			return in, err
 		}
 		return comparison(n.Operator, x, y), nil
 	}
@@ -194,7 +194,10 @@ func (b *binder) in(n *syntax.In, sc *scope) (Expr, error) {
 	}
 	if n.Query == nil {
 		list, err := b.exprs(n.List, sc)
-		return &In{n.Not, x, sc.spellings(x, list), cell.Comparing(x.Type(), cell.Expression)}, err
+		if err == nil {
+			list, err = b.spellings(n, x, list, sc)
+		}
+		return &In{n.Not, x, list, cell.Comparing(x.Type(), cell.Expression)}, err
 	}
 	q, err := b.subquery(n.Query, sc)
 	if err != nil {

@@ -12,6 +12,7 @@ const (
 	maxColumns    = 2000      // of a result, a table or a join
 	maxPartitions = 64        // expressions of one PARTITION BY
 	maxUnfolded   = 10_000    // queries that names of WITH stand for, each time they are used
+	maxSpellings  = 200_000   // of keys, other than those that are written
 	maxNodes      = 1_000_000 // operands and operators that names of items stand for, each time they are used
 )
 

@@ -252,6 +252,7 @@ func TestPlansAreBounded(t *testing.T) {
 		{doubled + " SELECT * FROM t30", "columns, more than 2000"},
 		{"SELECT rank() OVER (PARTITION BY 1" + strings.Repeat(", 1", 64) + ") FROM tiny", "65 expressions, more than 64"},
 		{"SELECT " + long + " AS x FROM large WHERE 1 IN (x" + strings.Repeat(", x", 9000) + ")", "stand for more than 1000000 operands"},
+		{"SELECT 1 FROM large WHERE key IN ('a.b@de'" + strings.Repeat(", 'a.b@de@prod@summer@mobile'", 5000) + ")", "more than 200000 other spellings"},
 	} {
 		if _, err := planned(test.query); err == nil || !strings.Contains(err.Error(), test.want) || fault.KindOf(err) != fault.Input {
 			t.Errorf("%.60s: %v, want %s", test.query, err, test.want)

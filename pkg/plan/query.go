@@ -23,6 +23,7 @@ type binder struct {
 	inside     string // the aggregate or window whose arguments these are
 	named      []syntax.NamedWindow
 	nodes      int // that names of items stood for
+	others     int // spellings of keys, beside those that were written
 }
 
 // common is the queries that WITH has named so far, the innermost first.

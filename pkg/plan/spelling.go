@@ -13,25 +13,25 @@ import (
 
 // spelled returns what x = y or x <> y means where one of them is a key and the other a constant that can be spelled in other ways; nil
 // for all else.
-func (sc *scope) spelled(o syntax.BinaryOperator, x, y Expr) Expr {
-	if o != syntax.Equal && o != syntax.NotEqual {
-		return nil
+func (b *binder) spelled(n *syntax.Binary, x, y Expr, sc *scope) (Expr, error) {
+	if n.Operator != syntax.Equal && n.Operator != syntax.NotEqual {
+		return nil, nil
 	}
 	if _, ok := x.(*Constant); ok {
 		x, y = y, x
 	}
-	list := sc.spellings(x, []Expr{y})
+	list, err := b.spellings(n, x, []Expr{y}, sc)
 	if len(list) < 2 {
-		return nil
+		return nil, err
 	}
-	return &In{o == syntax.NotEqual, x, list, cell.Comparing(x.Type(), cell.Expression)}
+	return &In{n.Operator == syntax.NotEqual, x, list, cell.Comparing(x.Type(), cell.Expression)}, err
 }
 
 // spellings returns a list that x is looked for in, with the other spellings of each key behind it where x is a key.
-func (sc *scope) spellings(x Expr, list []Expr) []Expr {
+func (b *binder) spellings(n syntax.Node, x Expr, list []Expr, sc *scope) ([]Expr, error) {
 	words, ok := sc.keyWords(x)
 	if !ok {
-		return list
+		return list, nil
 	}
 	all := make([]Expr, 0, len(list))
 	for _, item := range list {
@@ -47,10 +47,14 @@ func (sc *scope) spellings(x Expr, list []Expr) []Expr {
 		for text := range k.Spellings() {
 			if !bytes.Equal(text, c.Value.Text()) {
 				all = append(all, &Constant{cell.FromText(bytes.Clone(text))})
+				b.others++
 			}
 		}
+		if b.others > maxSpellings {
+			return nil, b.refuse(n, "the keys that the query names have more than %d other spellings", maxSpellings)
+		}
 	}
-	return all
+	return all, nil
 }
 
 // keyWords returns the modifiers of the keys that x is; ok is false where it is no key of one column.
