@@ -176,13 +176,27 @@ func (s *Store) open() (err error) {
 	if _, err := s.node(); fault.KindOf(err) == fault.Format {
 		return err // what it holds may mean something else than it seems to
 	}
-	if s.tables, err = s.dir.Sub(tablesFolder); err != nil {
-		return fmt.Errorf("open the tables: %w", err)
+	if s.tables, err = s.openTables(); err != nil {
+		return err
 	}
 	if s.cache, err = s.dir.Sub(tableCache); err != nil {
 		s.cache = nil // deleting cache/ loses nothing
 	}
 	return s.finishFrames()
+}
+
+// openTables opens the folder of the tables. It may be missing as long as no id was given out: a program that copies files, as git does,
+// may leave out folders that are empty.
+func (s *Store) openTables() (*durable.Dir, error) {
+	tables, err := s.dir.Sub(tablesFolder)
+	switch {
+	case fault.KindOf(err) != fault.NotFound:
+		return tables, err
+	case !s.dir.Exists(clockFile):
+		return s.dir.MakeSub(tablesFolder)
+	}
+	err = fault.New(fault.Corrupt, "%s: is missing, and all tables with it", s.dir.Path(tablesFolder))
+	return nil, fault.WithHint(err, "tar takes them out of what is in %s", s.dir.Path(backupsFolder))
 }
 
 // checkOwner refuses a folder of somebody else, as git does: root may work in that of the user who became root.

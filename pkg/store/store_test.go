@@ -382,6 +382,24 @@ func TestNode(t *testing.T) {
 	}
 }
 
+// TestMissingTables opens a database of which a copy has no empty folders; where there were tables, their folder is missed.
+func TestMissingTables(t *testing.T) {
+	d := newDB(t)
+	for _, name := range []string{tablesFolder, framesFolder, cacheFolder} {
+		if err := os.RemoveAll(d.path(name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	d.open(false)
+	d.write("t", small)
+	if err := os.Rename(d.path(tablesFolder), d.path("moved")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(d.dir, Options{Trust: true}); fault.KindOf(err) != fault.Corrupt || fault.HintOf(err) == "" {
+		t.Errorf("%v of kind %v", err, fault.KindOf(err))
+	}
+}
+
 // TestClock takes the clock away, garbles it and has it be of another boot: ids grow all the same.
 func TestClock(t *testing.T) {
 	d := newDB(t)
