@@ -109,6 +109,7 @@ func (a *asker) one(p *ask.Printer, s syntax.Statement, text string) error {
 	if err != nil {
 		return err
 	}
+	defer a.catalogue.release()
 	made, err := plan.Make(query, a.catalogue, a.parameters, plan.Options{Text: text})
 	if err != nil {
 		return err
@@ -158,6 +159,7 @@ func (a *asker) check(w io.Writer, text string, number int) error {
 			query, _, err := queryOf(s, text)
 			if err == nil {
 				_, err = plan.Make(query, a.catalogue, a.parameters, plan.Options{Text: text})
+				a.catalogue.release()
 			}
 			switch fault.KindOf(err) {
 			case fault.Input, fault.NotFound:

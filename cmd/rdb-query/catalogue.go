@@ -52,11 +52,20 @@ func stat(in io.Reader) (fs.FileInfo, error) {
 	return nil, fs.ErrInvalid
 }
 
+// release closes what a statement has opened: there may be many of them.
+func (c *catalogue) release() error {
+	err := c.Files.Close()
+	if c.tables != nil {
+		err = errors.Join(err, c.tables.Close())
+	}
+	return err
+}
+
 // Close closes the files and the database.
 func (c *catalogue) Close() error {
-	err := c.Files.Close()
+	err := c.release()
 	if c.db != nil {
-		err = errors.Join(err, c.tables.Close(), c.db.Close())
+		err = errors.Join(err, c.db.Close())
 	}
 	return err
 }

@@ -54,12 +54,13 @@ func (f *Files) Stdin() (plan.Relation, error) {
 	return f.stdin, nil
 }
 
-// Close closes the files.
+// Close closes the files that were opened so far. Others can be opened then.
 func (f *Files) Close() error {
 	var err error
 	for _, file := range f.opened {
 		err = errors.Join(err, file.Close())
 	}
+	f.opened = nil
 	return err
 }
 
