@@ -7,6 +7,7 @@ import (
 
 	"github.com/reedbase/reedbase/pkg/plan"
 	"github.com/reedbase/reedbase/pkg/reedbase"
+	"github.com/reedbase/reedbase/pkg/screen"
 	"github.com/reedbase/reedbase/pkg/syntax"
 )
 
@@ -44,7 +45,7 @@ func (s *shell) complete(line string, at int, key rune) (string, int, bool) {
 		if !strings.HasSuffix(word, "(") {
 			word += " "
 		}
-	} else if len(word) <= at-start {
+	} else if len(word) <= at-start || word[0] == '"' { // of names in quotes a part is none
 		s.list(words)
 		return line, at, true
 	}
@@ -78,7 +79,7 @@ func (s *shell) candidates(before, line string) (start int, words []string) {
 		words = append(words, calls(want, s.names.makers, prefix)...)
 	}
 	if want.Name {
-		words = append(words, beginning(s.names.columnsIn(text), prefix)...)
+		words = append(words, written(beginning(s.names.columnsIn(text), prefix))...)
 	}
 	if prefix != "" || len(words) == 0 { // else there are too many
 		words = append(words, inCaseOf(prefix, beginning(want.Keywords, prefix))...)
@@ -88,6 +89,16 @@ func (s *shell) candidates(before, line string) (start int, words []string) {
 	}
 	slices.Sort(words)
 	return start, slices.Compact(words)
+}
+
+// written returns names as a statement has them, in quotes where they need these, without those that must not reach a terminal.
+func written(names []string) (list []string) {
+	for _, name := range names {
+		if screen.Escape(name) == name {
+			list = append(list, syntax.Print(syntax.Identifier{Name: name}))
+		}
+	}
+	return list
 }
 
 // calls returns the functions that begin with prefix, each with the parenthesis that its arguments stand in, where one can stand.

@@ -112,7 +112,7 @@ func TestCompletion(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	for name, columns := range map[string][]string{"text": {"key", "value"}, "texture": {"id", "grain"}, "api.rules": {"role"}} {
+	for name, columns := range map[string][]string{"text": {"key", "value"}, "texture": {"id", "grain"}, "api.rules": {"role"}, "odd": {"my col", "my cow", "order", "evil\x1b[2J"}} {
 		made, _, err := db.Create(name, columns)
 		if err != nil {
 			t.Fatal(err)
@@ -132,7 +132,8 @@ func TestCompletion(t *testing.T) {
 		{"", "SELECT COUN", "SELECT ", "COUNT("},
 		{"", "SELECT mi", "SELECT ", "min( missing_translation("},
 		{"", "SELECT row", "SELECT ", "row_number("},
-		{"", "SELECT ", "SELECT ", "grain id key role value"},
+		{"", "SELECT ", "SELECT ", `"my col" "my cow" "order" grain id key role value`},
+		{"", "SELECT evil", "SELECT ", ""},
 		{"", "SELECT key.la", "SELECT key.", ""},
 		{"SELECT *\n", "FROM tex", "FROM ", "text texture"},
 		{"", "SELECT * FROM texture WHERE g", "SELECT * FROM texture WHERE ", "glob( grain group_concat("},
@@ -147,7 +148,7 @@ func TestCompletion(t *testing.T) {
 			t.Errorf("%q: %q behind %q, want %q behind %q", test.line, got, test.line[:start], test.want, test.start)
 		}
 	}
-	for _, test := range [][2]string{{"SELECT * FROM te", "SELECT * FROM text"}, {"SELECT * FROM api", "SELECT * FROM api.rules "}, {"SELECT octet", "SELECT octet_length("}} {
+	for _, test := range [][2]string{{"SELECT * FROM te", "SELECT * FROM text"}, {"SELECT * FROM api", "SELECT * FROM api.rules "}, {"SELECT octet", "SELECT octet_length("}, {"SELECT ord", `SELECT "order" `}, {"SELECT my", "SELECT my"}} {
 		if line, at, ok := s.complete(test[0], len(test[0]), '\t'); !ok || line != test[1] || at != len(line) {
 			t.Errorf("%q is completed to %q", test[0], line)
 		}
