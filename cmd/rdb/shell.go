@@ -37,7 +37,7 @@ type shell struct {
 	spoilt  bool   // a statement of the open frame was refused
 }
 
-// lineReader returns lines. io.EOF ends them; errCleared says that the person wants to begin anew.
+// lineReader returns lines. io.EOF ends them; errCleared says that the person wants to begin anew, errCut that a line is not whole.
 type lineReader interface {
 	line(prompt string) (string, error)
 	keep(statement string) // for the lines to be had again
@@ -77,6 +77,10 @@ func (s *shell) loop() error {
 		switch {
 		case errors.Is(err, errCleared):
 			s.pending = ""
+			continue
+		case errors.Is(err, errCut):
+			s.pending = ""
+			s.fail(err)
 			continue
 		case errors.Is(err, io.EOF):
 			return s.end()

@@ -34,6 +34,9 @@ func (n *nameCache) load() {
 // complete is asked about every key. A tab completes the word before it or, where several could be meant, lists them.
 func (s *shell) complete(line string, at int, key rune) (string, int, bool) {
 	if key != '\t' {
+		if t, ok := s.input.(*terminalLines); ok {
+			t.pressed(line, key)
+		}
 		return "", 0, false
 	}
 	start, words := s.candidates(s.pending, line[:at])

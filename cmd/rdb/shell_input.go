@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/term"
 
@@ -74,6 +75,23 @@ type terminalLines struct {
 	terminal *term.Terminal
 	keys     keys
 	history  *history
+	cut      bool // a character was typed that the line has no room for
+}
+
+// maxTyped is how many characters the terminal lets somebody type into a line. It drops those behind them; what is pasted, or comes from
+// the history, may be longer.
+const maxTyped = 4096
+
+var errCut = fault.WithHint(
+	fault.New(fault.Input, "a line has room for %d characters to be typed, and not for all that were", maxTyped),
+	"nothing of the statement was done: break the line, or have it read from a file by 'rdb shell < FILE'",
+)
+
+// pressed takes note of a key that comes to a line which is full.
+func (t *terminalLines) pressed(line string, key rune) {
+	if len(line) >= maxTyped && key >= ' ' && utf8.ValidRune(key) {
+		t.cut = t.cut || utf8.RuneCountInString(line) >= maxTyped
+	}
 }
 
 func (t *terminalLines) line(prompt string) (string, error) {
@@ -88,12 +106,16 @@ func (t *terminalLines) line(prompt string) (string, error) {
 	t.terminal.SetBracketedPasteMode(true)
 	defer t.terminal.SetBracketedPasteMode(false)
 	t.terminal.SetPrompt(prompt)
+	t.cut = false
 	line, err := t.terminal.ReadLine()
 	if errors.Is(err, term.ErrPasteIndicator) {
 		err = nil
 	}
 	if err == nil && t.keys.takeCleared() {
 		return "", errCleared
+	}
+	if err == nil && t.cut {
+		return "", errCut
 	}
 	if err == io.EOF {
 		t.terminal.Write([]byte("\n"))

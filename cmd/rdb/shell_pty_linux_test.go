@@ -177,6 +177,15 @@ func TestShellAtATerminal(t *testing.T) {
 	s.wait("no frame is open")
 	s.wait("rdb> ")
 
+	s.press("SELECT 'a\r")
+	s.wait("...> ")
+	s.press(strings.Repeat("x", maxTyped) + "y\r") // a line that is cut drops its statement
+	s.wait("error: a line has room for 4096 characters")
+	s.wait("rdb> ")
+	s.press("\x1b[200~SELECT length('" + strings.Repeat("x", maxTyped) + "') AS n;\x1b[201~\r") // and one that is pasted has room
+	s.wait("4096\r\n")
+	s.wait("rdb> ")
+
 	s.press(".mode csv\r")
 	s.wait("rdb> ")
 	s.press("WITH RECURSIVE x AS (SELECT 1) SELECT 1;\r")
