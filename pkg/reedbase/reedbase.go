@@ -129,6 +129,9 @@ func (db *DB) hintNames(err error, name string) error {
 
 // Statuses looks at all tables that are there, by name, without changing them. Of one that cannot be looked at, Problem says why.
 func (db *DB) Statuses() ([]Status, error) {
+	if _, err := db.store.Config(); err != nil {
+		return nil, err // which is no matter of a table
+	}
 	names, err := db.store.Names()
 	if err != nil {
 		return nil, err
@@ -155,7 +158,7 @@ func (db *DB) statusOf(name string, names labels) (s Status, there bool) {
 	return s, there
 }
 
-// names returns the tables that are there, sorted.
+// names returns the tables that are there, sorted. One that cannot be opened is: who opens it learns why.
 func (db *DB) names() ([]string, error) {
 	all, err := db.store.Names()
 	if err != nil {
@@ -164,7 +167,7 @@ func (db *DB) names() ([]string, error) {
 	return slices.DeleteFunc(all, func(name string) bool {
 		t, err := db.store.Table(name)
 		if err != nil {
-			return true
+			return fault.KindOf(err) == fault.NotFound
 		}
 		defer t.Close()
 		ok, err := t.Exists()
