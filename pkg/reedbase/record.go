@@ -45,7 +45,8 @@ func (r *reader) keyNames() []string {
 	return r.columns[:min(1, len(r.columns))]
 }
 
-// Record is one row. Its strings are its own.
+// Record is one row. Its cells are its own; Columns belongs to all records of a call and is not to be changed, and Raw can be a part of
+// the whole table's text, which it then keeps in memory.
 type Record struct {
 	Columns, Cells []string
 	Comment        string // the comment and blank lines above it

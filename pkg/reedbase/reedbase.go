@@ -29,7 +29,8 @@ type Action = verlog.Action
 // Config is what the database's config.toml says.
 type Config = store.Config
 
-// Options is how a database is used. The zero value reads; a write needs a User.
+// Options is how a database is used. The zero value reads; a write needs a User. Where several goroutines use the database, they call
+// Login, Warn and Trace at once.
 type Options struct {
 	User  string               // the name under which writes are recorded
 	Login func() string        // asked for that name when User is empty and the database's settings give none; nil knows none
@@ -76,7 +77,8 @@ func (db *DB) Close() error { return db.store.Close() }
 // Dir returns the folder that holds the database.
 func (db *DB) Dir() string { return db.store.Path() }
 
-// Config returns the database's settings.
+// Config returns the database's settings, as a DB reads them once, when it first needs them: what is edited later is for those that are
+// opened later.
 func (db *DB) Config() (Config, error) { return db.store.Config() }
 
 func (db *DB) trace(argv ...string) {
