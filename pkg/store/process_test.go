@@ -254,8 +254,13 @@ func TestRecreatedWhileWaiting(t *testing.T) {
 		_, err := x.Set(1, []string{"a"}, []table.Assignment{{Column: "value", Value: "lost"}})
 		got <- err
 	}()
+	for waiting := []string(nil); len(waiting) == 0; time.Sleep(time.Millisecond) {
+		if waiting, err = filepath.Glob(d.path("tables", "t", "queue", "*")); err != nil {
+			t.Fatal(err)
+		}
+	}
 	for err := os.RemoveAll(d.path()); err != nil; err = os.RemoveAll(d.path()) {
-		// The writer is just coming to wait, and makes a file in a folder that is being emptied.
+		// The writer looks around while it waits, and makes a file in a folder that is being emptied.
 		if !errors.Is(err, syscall.ENOTEMPTY) {
 			t.Fatal(err)
 		}

@@ -192,7 +192,7 @@ func (s *Store) openTables() (*durable.Dir, error) {
 	switch {
 	case fault.KindOf(err) != fault.NotFound:
 		return tables, err
-	case !s.dir.Exists(clockFile):
+	case s.dir.Exists(nodeFile) && !s.dir.Exists(clockFile):
 		return s.dir.MakeSub(tablesFolder)
 	}
 	err = fault.New(fault.Corrupt, "%s: is missing, and all tables with it", s.dir.Path(tablesFolder))

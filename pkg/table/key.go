@@ -93,6 +93,9 @@ func (t *Table) lookSchema(v *view) error {
 		return nil
 	}
 	names, err := t.dir.Names()
+	if fault.KindOf(err) == fault.NotFound {
+		return t.notFound() // it has just been removed
+	}
 	if err != nil || !slices.ContainsFunc(names, isSchema) {
 		return err
 	}

@@ -86,6 +86,9 @@ func (l *logView) endsBefore(head verlog.Line, t *Table) {
 // log's first line, and so does a version that has a base. A delta without one alone is what a creation leaves that was cut short.
 func (t *Table) lostLog() error {
 	names, err := t.dir.Names()
+	if fault.KindOf(err) == fault.NotFound {
+		return nil // the folder has just been removed, which whoever locks it will find out
+	}
 	if err != nil {
 		return err
 	}
