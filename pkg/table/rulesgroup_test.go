@@ -34,7 +34,11 @@ func TestGroupUnderRules(t *testing.T) {
 				}
 			}
 			c.together(write("c", "q", "3"), write("d", "q", "three"), write("e", "q", "03"), write("f", "p", "x"), write("g", "p", "new"))
-			for key, why := range map[string]string{"c": "", "d": `"three" is no integer`, "e": "is that of line 4 too", "f": "is that of line 2 too", "g": ""} {
+			first, second := "c", "e" // one of them may overtake the other
+			if said["c"] != "" || refused["c"] != nil {
+				first, second = "e", "c"
+			}
+			for key, why := range map[string]string{first: "", "d": `"three" is no integer`, second: "is that of line ", "f": "is that of line 2 too", "g": ""} {
 				got := said[key]
 				if level == schema.Strict {
 					got = fmt.Sprint(refused[key])
