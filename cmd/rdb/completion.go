@@ -21,10 +21,15 @@ func runCompletion(c *call) error {
 func (f flag) dashed() string { return strings.ReplaceAll(f.names, ",", "") }
 
 // flagWords returns all flags of a verb as they are typed.
-func (v *verb) flagWords() string {
+func (v *verb) flagWords() string { return v.flagsWhere(func(flag) bool { return true }) }
+
+// flagsWhere returns those flags of a verb that wanted holds for.
+func (v *verb) flagsWhere(wanted func(flag) bool) string {
 	var words []string
 	for _, f := range append(v.allFlags(), commonFlags()...) {
-		words = append(words, f.dashed())
+		if wanted(f) {
+			words = append(words, f.dashed())
+		}
 	}
 	return strings.Join(words, " ")
 }

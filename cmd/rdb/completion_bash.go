@@ -9,24 +9,50 @@ import (
 )
 
 const bashHead = `# bash completion for rdb: source <(rdb completion bash)
+_rdb_verb() {
+	case $1 in
+`
+
+// Words are broken at = and : too, which are words themselves then. A flag that stands last before the cursor has its value there.
+const bashTail = `	esac
+}
 _rdb() {
-	local word=${COMP_WORDS[COMP_CWORD]} verb= dir= flags= operands= n=0 i kind
+	local word=${COMP_WORDS[COMP_CWORD]} verb= dir= flags= operands= n=0 i kind flag
+	local values=' -C --dir --user ' files=' -C --dir '
 	COMPREPLY=()
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
-		-C | --dir) dir=${COMP_WORDS[++i]} ;;
-		--user) ((i++)) ;;
-		-*) ;;
+		-*)
+			[[ $values == *" ${COMP_WORDS[i]} "* ]] || continue
+			flag=${COMP_WORDS[i]}
+			[[ ${COMP_WORDS[i + 1]} == = ]] && ((++i))
+			((++i < COMP_CWORD)) || break
+			[[ $flag == -C || $flag == --dir ]] && dir=${COMP_WORDS[i]}
+			flag=
+			[[ ${COMP_WORDS[i + 1]} != = ]] || ((i += 2))
+			;;
 		:) [[ $verb ]] && ((n == 0)) && verb+=: ;;
-		*) if [[ -z $verb || $verb == *: ]]; then verb+=${COMP_WORDS[i]}; else ((++n)); fi ;;
+		*)
+			[[ $verb != help ]] || verb=
+			if [[ -z $verb || $verb == *: ]]; then
+				verb+=${COMP_WORDS[i]} flags= operands=
+				_rdb_verb "$verb"
+			else
+				((++n))
+			fi
+			;;
 		esac
 	done
-	[[ $word == : ]] && word=
-	case $verb in
-`
-
-const bashTail = `	esac
+	[[ $word == [:=] ]] && word=
+	if [[ $flag ]]; then
+		[[ $files != *" $flag "* ]] || COMPREPLY=($(compgen -f -- "$word"))
+		return
+	fi
 	if [[ -z $verb || $verb == *: ]] || [[ ${COMP_WORDS[COMP_CWORD]} == : ]]; then
+		if [[ $word == -* ]]; then
+			COMPREPLY=($(compgen -W "-C --dir --user --trust -h --help --version" -- "$word"))
+			return
+		fi
 		[[ $verb == *: || ${COMP_WORDS[COMP_CWORD]} != : ]] || verb+=:
 		COMPREPLY=($(compgen -W "$(_rdb_verbs)" -- "$verb$word"))
 		[[ $COMP_WORDBREAKS == *:* ]] && COMPREPLY=("${COMPREPLY[@]#"$verb"}")
@@ -52,7 +78,9 @@ func writeBash(w io.Writer) {
 	fmt.Fprint(w, bashHead)
 	for _, topic := range topics() {
 		for _, v := range topic.verbs {
-			fmt.Fprintf(w, "\t%s) flags='%s' operands='%s' ;;\n", v.name, v.flagWords(), v.operandKinds())
+			values := v.flagsWhere(func(f flag) bool { return f.value != "" })
+			files := v.flagsWhere(func(f flag) bool { return f.value == "FILE" || f.value == "DIR" })
+			fmt.Fprintf(w, "\t%s) flags='%s' operands='%s' values=' %s ' files=' %s ' ;;\n", v.name, v.flagWords(), v.operandKinds(), values, files)
 		}
 	}
 	fmt.Fprint(w, bashTail)
