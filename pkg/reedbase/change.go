@@ -37,7 +37,7 @@ func (c *Console) write(ctx context.Context, list []kept, frame bool, o Observer
 		if err := w.perform(list); err != nil {
 			return err
 		}
-		return o.Wrote(w.written(list, frame, Committed{}))
+		return tell(o.Wrote, w.written(list, frame, Committed{}))
 	}
 	if change.User, err = c.db.user(); err != nil {
 		return err
@@ -49,7 +49,7 @@ func (c *Console) write(ctx context.Context, list []kept, frame bool, o Observer
 	if err != nil {
 		return c.db.missing(err, list)
 	}
-	return o.Wrote(w.written(list, frame, c.db.committed(committed)))
+	return tell(o.Wrote, w.written(list, frame, c.db.committed(committed)))
 }
 
 // writtenBy returns the table that a statement writes rows of, or makes or drops; nil if there is none.
@@ -187,7 +187,7 @@ func (w *writer) one(k kept) (err error) {
 		if err != nil {
 			return err
 		}
-		return w.observer.Plan(text)
+		return tell(w.observer.Plan, text)
 	}
 	w.rows += n
 	return err
@@ -199,7 +199,7 @@ func (w *writer) query(q *syntax.Query, k kept) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(w.observer.Rows(rows), rows.Rows.Close())
+	return errors.Join(tell(w.observer.Rows, rows), rows.Rows.Close())
 }
 
 // run runs a query with a catalogue that stays open.

@@ -25,11 +25,19 @@ type kept struct {
 	parameters Parameters
 }
 
-// Observer is told what statements come to, in their order. An error that it returns ends them.
+// Observer is told what statements come to, in their order; nil drops it. An error that it returns ends them.
 type Observer struct {
 	Rows  func(*Rows) error       // of a query, which are closed when it returns
 	Plan  func(plan string) error // that EXPLAIN asked for
 	Wrote func(w Written) error   // what a statement that writes did, or a frame
+}
+
+// tell calls one of an observer's functions, unless it is nil.
+func tell[T any](told func(T) error, what T) error {
+	if told == nil {
+		return nil
+	}
+	return told(what)
 }
 
 // Written says what a statement that writes did; of a frame, what all of it did.
@@ -167,13 +175,13 @@ func (c *Console) one(ctx context.Context, k kept, o Observer) error {
 		if err != nil {
 			return err
 		}
-		return errors.Join(o.Rows(rows), rows.Close())
+		return errors.Join(tell(o.Rows, rows), rows.Close())
 	case *syntax.Explain:
 		text, err := c.db.explain(s, k)
 		if err != nil {
 			return err
 		}
-		return o.Plan(text)
+		return tell(o.Plan, text)
 	}
 	return c.write(ctx, []kept{k}, false, o)
 }
@@ -186,7 +194,7 @@ func (c *Console) end(ctx context.Context, k kept, o Observer) error {
 	list := c.frame
 	c.begin, c.frame = nil, nil
 	if _, ok := k.statement.(*syntax.Rollback); ok {
-		return o.Wrote(Written{Statement: "ROLLBACK"})
+		return tell(o.Wrote, Written{Statement: "ROLLBACK"})
 	}
 	return c.write(ctx, list, true, o)
 }

@@ -113,6 +113,19 @@ func TestExec(t *testing.T) {
 	}
 }
 
+// TestNobodyObserves carries out statements of every kind of which nobody wants to hear.
+func TestNobodyObserves(t *testing.T) {
+	db := newDB(t)
+	c := db.Console("")
+	const text = "CREATE TABLE a (k); SELECT 1; EXPLAIN SELECT 1; BEGIN; ROLLBACK; BEGIN; INSERT INTO a VALUES (1); SELECT * FROM a; EXPLAIN SELECT * FROM a; COMMIT"
+	if err := c.Run(context.Background(), text, Parameters{}, Observer{}); err != nil {
+		t.Fatal(err)
+	}
+	if got := answers(t, db, "SELECT * FROM a", Parameters{}); len(got) != 1 {
+		t.Errorf("%q", got)
+	}
+}
+
 // TestRowsKeepTheirBytes changes some rows of a table with comments, quotes and CRLF, and looks at the others.
 func TestRowsKeepTheirBytes(t *testing.T) {
 	db := newDB(t)
