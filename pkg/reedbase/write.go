@@ -119,7 +119,7 @@ func (t *Table) Tags() ([]Tag, error) { return t.t.Tags() }
 // PruneResult is what a fold did.
 type PruneResult = table.Pruned
 
-// Prune keeps the newest keep versions readable, and those that have a name. Log lines stay.
+// Prune keeps the newest keep versions readable, the head in any case, and those that have a name. Log lines stay.
 func (t *Table) Prune(keep int) (PruneResult, error) {
 	user, err := t.db.user()
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/reedbase/reedbase/pkg/delta"
+	"github.com/reedbase/reedbase/pkg/fault"
 	"github.com/reedbase/reedbase/pkg/stamp"
 	"github.com/reedbase/reedbase/pkg/verlog"
 )
@@ -22,6 +23,9 @@ type Pruned struct {
 // Prune keeps the newest keep versions readable, at least one, those that have a name and those of open conflicts; older
 // ones, and side versions made from them, keep their log lines alone. Cut short at any point it loses nothing: what it left is removed by the next one, or by Collect.
 func (t *Table) Prune(user uint64, keep int) (p Pruned, err error) {
+	if keep < 0 {
+		return p, fault.New(fault.Input, "%d is no number of versions to keep", keep)
+	}
 	s, err := t.Begin()
 	if err != nil {
 		return p, err

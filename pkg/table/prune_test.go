@@ -76,6 +76,9 @@ func TestPruneDue(t *testing.T) {
 func TestPruneDeleted(t *testing.T) {
 	f, ids := withHistory(t)
 	last := f.at(t, ids[4])
+	if p, err := f.Prune(1, -1); fault.KindOf(err) != fault.Input || p.Folded != 0 {
+		t.Fatalf("less than none: %+v %v", p, err)
+	}
 	drop := f.must(t)(f.Drop(1))
 	f.must(t)(f.Replace(Replacement{Content: []byte(rows(2)), Action: verlog.Import, User: 1}))
 	f.must(t)(f.Drop(1))
