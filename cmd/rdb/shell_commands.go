@@ -36,8 +36,11 @@ func dotCommands() []dotCommand {
 
 // command carries out a line that begins with a dot.
 func (s *shell) command(line string) (quit bool) {
-	name, operand, _ := strings.Cut(line, " ")
-	operand = strings.TrimSuffix(strings.TrimSpace(operand), ";")
+	line = strings.TrimSuffix(line, ";")
+	name, operand := line, ""
+	if at := strings.IndexAny(line, " \t"); at >= 0 {
+		name, operand = line[:at], strings.TrimSpace(line[at:])
+	}
 	var names []string
 	for _, d := range dotCommands() {
 		names = append(names, d.name)
