@@ -57,3 +57,46 @@ func TestQueryStreams(t *testing.T) {
 		}
 	}
 }
+
+// TestQueriesAreThrifty has queries keep nearly as much as they may: with what they leave behind it is some twice that.
+func TestQueriesAreThrifty(t *testing.T) {
+	work := t.TempDir()
+	run := func(name string, args ...string) *exec.Cmd {
+		t.Helper()
+		command := exec.Command("sh", append([]string{"-c", `exec "$0" "$@"`, filepath.Join(bin, name)}, args...)...)
+		command.Dir, command.Env = work, environment(work)
+		if out, err := command.CombinedOutput(); err != nil {
+			t.Fatalf("%s %q: %v\n%s", name, args, err, out)
+		}
+		return command
+	}
+	run("rdb", "init", "-q")
+	rows := "id\n"
+	for i := range 8000 {
+		rows += fmt.Sprintln(i)
+	}
+	if err := os.WriteFile(filepath.Join(work, "t.csv"), []byte(rows), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	run("rdb", "import", "t", "t.csv")
+	config := filepath.Join(work, ".reed", "config.toml")
+	b, err := os.ReadFile(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	settings := strings.Replace(string(b), "max-memory = 1024", "max-memory = 100", 1)
+	if err := os.WriteFile(config, []byte(settings), 0o666); err != nil || settings == string(b) {
+		t.Fatal(err)
+	}
+	const most = 250 << 10 // KiB
+	for _, name := range []string{"rdb", "rdb-query"} {
+		args := []string{"SELECT sum(length((SELECT printf('%080000d', t.id)))) FROM t"}
+		if name == "rdb" {
+			args = append([]string{"query"}, args...)
+		}
+		used := run(name, args...).ProcessState.SysUsage().(*syscall.Rusage).Maxrss
+		if t.Logf("%s: %d KiB", name, used); used > most {
+			t.Errorf("%s takes %d KiB, more than %d", name, used, most)
+		}
+	}
+}

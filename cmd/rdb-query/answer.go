@@ -121,6 +121,7 @@ func (a *asker) one(p *ask.Printer, s syntax.Statement, text string) error {
 	if err != nil {
 		return err
 	}
+	ask.Thrifty(bounds)
 	rows, err := exec.Run(a.ctx, made, bounds)
 	if err != nil {
 		return err

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/reedbase/reedbase/pkg/ask"
 	"github.com/reedbase/reedbase/pkg/cli"
 	"github.com/reedbase/reedbase/pkg/fault"
 	"github.com/reedbase/reedbase/pkg/reedbase"
@@ -183,6 +184,17 @@ func (c *call) open() (db *reedbase.DB, err error) {
 	}
 	c.db, err = reedbase.Open(dir, c.options())
 	return c.db, err
+}
+
+// openAsking is open for a verb that runs queries.
+func (c *call) openAsking() (*reedbase.DB, error) {
+	db, err := c.open()
+	if err != nil {
+		return nil, err
+	}
+	bounds, err := db.Bounds()
+	ask.Thrifty(bounds)
+	return db, err
 }
 
 // place returns the folder that --dir or REED_DIR name, or "". Naming the .reed in it is as good.

@@ -52,7 +52,7 @@ func runShell(c *call) error {
 	if err != nil {
 		return err
 	}
-	db, err := c.open()
+	db, err := c.openAsking()
 	if err != nil {
 		return err
 	}

@@ -132,7 +132,7 @@ func (c *call) batchStatements(file string, in io.Reader) error {
 	if err != nil {
 		return inFile(file, err)
 	}
-	db, err := c.open()
+	db, err := c.openAsking()
 	if err != nil {
 		return err
 	}

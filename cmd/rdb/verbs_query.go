@@ -76,7 +76,7 @@ func runQuery(c *call) error {
 	if err != nil {
 		return err
 	}
-	db, err := c.open()
+	db, err := c.openAsking()
 	if err != nil {
 		return err
 	}
@@ -160,7 +160,7 @@ func runExplain(c *call) error {
 	if err != nil {
 		return err
 	}
-	db, err := c.open()
+	db, err := c.openAsking()
 	if err != nil {
 		return err
 	}

@@ -18,13 +18,14 @@ import (
 // Options bound a run. Each bound has its own error, of the kind fault.Input.
 type Options struct {
 	MaxRows   int64         // rows of the result; 0 is no bound
-	MaxMemory int64         // bytes that operators keep of rows: what is sorted, grouped, joined, long texts that are made; 0 is 1 GiB
+	MaxMemory int64         // bytes that operators keep of rows: what is sorted, grouped, joined, long texts that are made; 0 is DefaultMemory
 	Timeout   time.Duration // 0 is no bound
 	Workers   int           // goroutines that read rows; 0 is as many as there are processors
 	Now       time.Time     // what "now" means, its location being what "localtime" means; zero is the time of the call, in UTC
 }
 
-const defaultMemory = 1 << 30
+// DefaultMemory is what operators keep of rows where nothing else is said, in bytes: 1 GiB.
+const DefaultMemory = 1 << 30
 
 // Rows is the result of a running query. It is used by one goroutine.
 type Rows struct {
@@ -42,7 +43,7 @@ var errTimeout = errors.New("timeout")
 // kind fault.Interrupted.
 func Run(ctx context.Context, p *plan.Plan, o Options) (*Rows, error) {
 	if o.MaxMemory <= 0 {
-		o.MaxMemory = defaultMemory
+		o.MaxMemory = DefaultMemory
 	}
 	if o.Workers <= 0 {
 		o.Workers = runtime.GOMAXPROCS(0)
