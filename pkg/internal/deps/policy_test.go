@@ -46,7 +46,7 @@ floor 5 edge
 	ask: fault cell result plan exec →cli
 
 floor 6 commands
-	cmd/rdb: fault ask cell cli delta dict merge plan rbks result row schema stamp syntax verlog reedbase
+	cmd/rdb: fault ask cell cli delta dict merge plan rbks result row schema screen stamp syntax verlog reedbase
 	cmd/rdb-apply: fault cli delta verlog
 	cmd/rdb-delta: fault cli delta row
 	cmd/rdb-dict: fault cli dict durable ledger stamp store
