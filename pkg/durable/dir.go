@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"syscall"
 
@@ -61,14 +62,14 @@ func (d *Dir) self() (*os.File, error) {
 func (d *Dir) Sub(name string) (*Dir, error) {
 	info, err := d.root.Lstat(name)
 	if err != nil {
-		return nil, kinded(err)
+		return nil, d.named(err)
 	}
 	if !info.IsDir() {
 		return nil, fault.New(fault.Corrupt, "%q is a %s, not a folder", d.Path(name), kindOf(info.Mode()))
 	}
 	root, err := d.root.OpenRoot(name)
 	if err != nil {
-		return nil, kinded(err)
+		return nil, d.named(err)
 	}
 	place := ""
 	if d.stands != "" {
@@ -111,7 +112,7 @@ func (d *Dir) MakeSub(name string) (*Dir, error) {
 			err = d.Sync()
 		}
 		if err != nil && !errors.Is(err, fs.ErrExist) {
-			return nil, kinded(err)
+			return nil, d.named(err)
 		}
 		sub, err := d.Sub(name)
 		if fault.KindOf(err) != fault.NotFound {
@@ -164,11 +165,11 @@ func (d *Dir) OpenFile(name string, flag int) (*os.File, error) {
 		return nil, fault.New(fault.Corrupt, "%q is a %s, not a regular file", d.Path(name), kindOf(info.Mode()))
 	}
 	if err != nil && (flag&os.O_CREATE == 0 || !errors.Is(err, fs.ErrNotExist)) {
-		return nil, kinded(err)
+		return nil, d.named(err)
 	}
 	f, err := d.root.OpenFile(name, flag|syscall.O_NONBLOCK, 0o666)
 	if err != nil {
-		return nil, kinded(err)
+		return nil, d.named(err)
 	}
 	return f, nil
 }
@@ -185,7 +186,7 @@ func (d *Dir) ReadFile(name string, limit int64) ([]byte, error) {
 	defer f.Close()
 	info, err := f.Stat()
 	if err != nil {
-		return nil, kinded(err)
+		return nil, d.named(err)
 	}
 	if info.Size() > limit {
 		return nil, fault.New(fault.Corrupt, "%q has %d bytes, more than the %d allowed", d.Path(name), info.Size(), limit)
@@ -193,7 +194,7 @@ func (d *Dir) ReadFile(name string, limit int64) ([]byte, error) {
 	data := make([]byte, info.Size())
 	n, err := io.ReadFull(f, data)
 	if err != nil && err != io.ErrUnexpectedEOF && err != io.EOF {
-		return nil, kinded(err)
+		return nil, d.named(err)
 	}
 	return data[:n], nil
 }
@@ -208,7 +209,7 @@ func (d *Dir) Exists(name string) bool {
 func (d *Dir) Names() ([]string, error) {
 	entries, err := fs.ReadDir(d.root.FS(), ".")
 	if err != nil {
-		return nil, kinded(err)
+		return nil, d.named(err)
 	}
 	names := make([]string, len(entries))
 	for i, e := range entries {
@@ -232,9 +233,19 @@ func (d *Dir) Sync() error {
 // Remove unlinks name; it is durable after the next Sync. A missing name is no error.
 func (d *Dir) Remove(name string) error {
 	if err := d.root.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return kinded(err)
+		return d.named(err)
 	}
 	return nil
+}
+
+// named is kinded with the whole path in the text, where os.Root has the name alone and the system call's.
+func (d *Dir) named(err error) error {
+	if p, ok := err.(*fs.PathError); ok {
+		if op, root := strings.CutSuffix(p.Op, "at"); root && op != "st" {
+			err = &fs.PathError{Op: op, Path: d.Path(p.Path), Err: p.Err}
+		}
+	}
+	return kinded(err)
 }
 
 // kinded gives an error of the file system the kind a caller acts on; the text stays the system's.

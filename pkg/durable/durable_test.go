@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -280,6 +281,20 @@ func TestReadFile(t *testing.T) {
 	}
 	if _, err := d.ReadFile("a", 1<<20); fault.KindOf(err) != fault.Corrupt {
 		t.Errorf("a terabyte: %v", err)
+	}
+}
+
+// TestErrorsNamePaths looks for what is not there: the errors name it as somebody else would find it.
+func TestErrorsNamePaths(t *testing.T) {
+	path := t.TempDir()
+	d := open(t, path)
+	_, opened := d.Open("gone")
+	_, below := d.Sub("gone")
+	_, within := d.MakeSub("gone/below")
+	for what, err := range map[string]error{"stat": opened, "lstat": below, "mkdir": within} {
+		if err == nil || fault.KindOf(err) != fault.NotFound || !strings.Contains(err.Error(), " "+path+"/gone") {
+			t.Errorf("%s: %v", what, err)
+		}
 	}
 }
 
