@@ -6,7 +6,9 @@ import (
 	"errors"
 	"io"
 	"os"
+	"os/signal"
 	"strings"
+	"syscall"
 	"unicode/utf8"
 
 	"golang.org/x/term"
@@ -100,6 +102,7 @@ func (t *terminalLines) line(prompt string) (string, error) {
 		return "", err
 	}
 	defer term.Restore(int(t.in.Fd()), state)
+	defer t.leaveOnSignal(state)()
 	if width, height, err := term.GetSize(int(t.in.Fd())); err == nil && width > 0 && height > 0 {
 		t.terminal.SetSize(width, height)
 	}
@@ -121,6 +124,31 @@ func (t *terminalLines) line(prompt string) (string, error) {
 		t.terminal.Write([]byte("\n"))
 	}
 	return line, err
+}
+
+// leaveOnSignal has a signal that ends the program, until the function is called that it returns, put the terminal back first: whoever
+// comes to it next would not see what is typed.
+func (t *terminalLines) leaveOnSignal(state *term.State) (stop func()) {
+	signals, done := make(chan os.Signal, 1), make(chan struct{})
+	for _, s := range []os.Signal{syscall.SIGTERM, syscall.SIGHUP} {
+		if !signal.Ignored(s) {
+			signal.Notify(signals, s)
+		}
+	}
+	go func() {
+		select {
+		case s := <-signals:
+			os.Stdout.WriteString("\x1b[?2004l\r\n") // no brackets around what is pasted
+			term.Restore(int(t.in.Fd()), state)
+			signal.Reset(s)
+			syscall.Kill(os.Getpid(), s.(syscall.Signal))
+		case <-done:
+		}
+	}()
+	return func() {
+		signal.Stop(signals)
+		close(done)
+	}
 }
 
 func (t *terminalLines) keep(statement string) { t.history.keep(statement) }

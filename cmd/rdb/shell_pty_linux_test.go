@@ -215,6 +215,37 @@ func TestShellAtATerminal(t *testing.T) {
 	}
 }
 
+// TestShellLeavesTheTerminal ends a shell by a signal while it waits for a line: whoever comes next sees what is typed.
+func TestShellLeavesTheTerminal(t *testing.T) {
+	for _, end := range []syscall.Signal{syscall.SIGTERM, syscall.SIGHUP} {
+		dir := t.TempDir()
+		runVerb(t, dir, "init", "-q")
+		s := startShell(t, dir, dir)
+		s.wait("rdb> ")
+		echoes := func() bool {
+			mode, err := unix.IoctlGetTermios(int(s.master.Fd()), unix.TCGETS)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return mode.Lflag&unix.ECHO != 0
+		}
+		if echoes() {
+			t.Error("the terminal echoes what the shell does")
+		}
+		if err := s.shell.Process.Signal(end); err != nil {
+			t.Fatal(err)
+		}
+		s.wait("\x1b[?2004l")
+		s.shell.Wait()
+		if status := s.shell.ProcessState.Sys().(syscall.WaitStatus); status.Signal() != end {
+			t.Errorf("%v: ended by %v", end, s.shell.ProcessState)
+		}
+		if !echoes() {
+			t.Errorf("%v: the terminal echoes no more", end)
+		}
+	}
+}
+
 // runVerb runs a verb, which must succeed.
 func runVerb(t *testing.T, dir string, args ...string) {
 	t.Helper()
