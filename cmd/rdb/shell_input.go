@@ -23,7 +23,7 @@ func (s *shell) openInput() (lineReader, error) {
 		return &fileLines{in: bufio.NewReaderSize(s.In, 64<<10)}, nil
 	}
 	h := openHistory(s.home())
-	t := &terminalLines{in: in, keys: keys{in: in}, history: h}
+	t := &terminalLines{in: in, keys: keys{in: in}, history: h, dumb: s.Getenv("TERM") == "dumb"}
 	t.terminal = term.NewTerminal(struct {
 		io.Reader
 		io.Writer
@@ -78,6 +78,7 @@ type terminalLines struct {
 	keys     keys
 	history  *history
 	cut      bool // a character was typed that the line has no room for
+	dumb     bool // the terminal shows what it does not know
 }
 
 // maxTyped is how many characters the terminal lets somebody type into a line. It drops those behind them; what is pasted, or comes from
@@ -106,8 +107,10 @@ func (t *terminalLines) line(prompt string) (string, error) {
 	if width, height, err := term.GetSize(int(t.in.Fd())); err == nil && width > 0 && height > 0 {
 		t.terminal.SetSize(width, height)
 	}
-	t.terminal.SetBracketedPasteMode(true)
-	defer t.terminal.SetBracketedPasteMode(false)
+	if !t.dumb {
+		t.terminal.SetBracketedPasteMode(true)
+		defer t.terminal.SetBracketedPasteMode(false)
+	}
 	t.terminal.SetPrompt(prompt)
 	t.cut = false
 	line, err := t.terminal.ReadLine()
@@ -138,7 +141,10 @@ func (t *terminalLines) leaveOnSignal(state *term.State) (stop func()) {
 	go func() {
 		select {
 		case s := <-signals:
-			os.Stdout.WriteString("\x1b[?2004l\r\n") // no brackets around what is pasted
+			if !t.dumb {
+				os.Stdout.WriteString("\x1b[?2004l") // no brackets around what is pasted
+			}
+			os.Stdout.WriteString("\r\n")
 			term.Restore(int(t.in.Fd()), state)
 			signal.Reset(s)
 			syscall.Kill(os.Getpid(), s.(syscall.Signal))

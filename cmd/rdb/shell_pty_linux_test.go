@@ -48,8 +48,8 @@ func openTerminal(t *testing.T) (master, slave *os.File) {
 	return master, slave
 }
 
-// startShell starts rdb shell in a terminal, in the database in dir.
-func startShell(t *testing.T, dir, home string) *screenOf {
+// startShell starts rdb shell in a terminal, in the database in dir, with more of an environment.
+func startShell(t *testing.T, dir, home string, env ...string) *screenOf {
 	t.Helper()
 	master, slave := openTerminal(t)
 	self, err := os.Executable()
@@ -59,7 +59,7 @@ func startShell(t *testing.T, dir, home string) *screenOf {
 	s := &screenOf{t: t, master: master, shown: make(chan []byte, 100)}
 	s.shell = &exec.Cmd{
 		Path: self, Args: []string{"rdb", "shell"}, Dir: dir, Stdin: slave, Stdout: slave, Stderr: slave,
-		Env:         []string{"HOME=" + home, "REED_USER=ada", "TERM=xterm", "NO_COLOR=1"},
+		Env:         append([]string{"HOME=" + home, "REED_USER=ada", "TERM=xterm", "NO_COLOR=1"}, env...),
 		SysProcAttr: &syscall.SysProcAttr{Setsid: true, Setctty: true},
 	}
 	if err := s.shell.Start(); err != nil {
@@ -243,6 +243,23 @@ func TestShellLeavesTheTerminal(t *testing.T) {
 		if !echoes() {
 			t.Errorf("%v: the terminal echoes no more", end)
 		}
+	}
+}
+
+// TestShellAtADumbTerminal looks for escapes where they would be shown.
+func TestShellAtADumbTerminal(t *testing.T) {
+	dir := t.TempDir()
+	runVerb(t, dir, "init", "-q")
+	s := startShell(t, dir, dir, "TERM=dumb")
+	shown := s.wait("rdb> ")
+	s.press("SELECT 1 AS one;\r")
+	shown += s.wait("one\r\n") + s.wait("rdb> ")
+	if strings.Contains(shown, "\x1b") {
+		t.Errorf("%q", shown)
+	}
+	s.press(".quit\r")
+	if err := s.shell.Wait(); err != nil {
+		t.Error(err)
 	}
 }
 
