@@ -34,6 +34,7 @@ type call struct {
 func (c *call) perform(v *verb, args []string) error {
 	c.verb = v
 	c.Env = c.Command("", args)
+	c.Help = "rdb help " + v.name
 	c.flags = cli.NewFlags(c.Env)
 	c.bindFlags()
 	operands, err := c.flags.Parse()
@@ -49,7 +50,7 @@ func (c *call) perform(v *verb, args []string) error {
 		err = v.run(c)
 	}
 	if fault.KindOf(err) == fault.Usage && fault.HintOf(err) == "" {
-		err = fault.WithHint(err, "rdb help %s shows how it is used", v.name)
+		err = fault.WithHint(err, "%s shows how it is used", c.Help)
 	}
 	return err
 }

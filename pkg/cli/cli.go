@@ -38,6 +38,7 @@ var ErrDone = errors.New("done")
 type Env struct {
 	Name   string              // the command's name, the prefix of its talk
 	Usage  string              // what -h prints, ending in a newline
+	Help   string              // the command that prints it, for hints; "" is the name and -h
 	Args   []string            // the command line without the name
 	In     io.Reader           // standard input
 	Out    *bufio.Writer       // data; Main flushes it and reports a failure to write
@@ -163,7 +164,12 @@ func (e *Env) Report(err error) {
 // hint prints a hint, which is one line: a newline in it is one of a name that it tells.
 func (e *Env) hint(text string) { e.talk("hint", Escape(text)) }
 
-func (e *Env) usageHint() string { return e.Name + " -h shows the usage" }
+func (e *Env) usageHint() string {
+	if e.Help != "" {
+		return e.Help + " shows how it is used"
+	}
+	return e.Name + " -h shows the usage"
+}
 
 // talk prints one message. A text of several lines, such as a list of problems, keeps them.
 func (e *Env) talk(label, text string) {
