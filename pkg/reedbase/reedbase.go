@@ -58,7 +58,8 @@ func Init(dir string, o Options) (db *DB, created bool, err error) {
 	return &DB{s, o}, created, nil
 }
 
-// Open opens the database in the folder dir. The caller closes it.
+// Open opens the database in the folder dir, and finishes the frames that a crash left half carried out. Those that a process leaves so
+// while the database is open are finished by whoever opens it next and, each table by itself, by those who write. The caller closes it.
 func Open(dir string, o Options) (*DB, error) {
 	s, err := store.Open(dir, o.store())
 	if err != nil {
