@@ -80,7 +80,7 @@ func (s *shell) loop() error {
 			continue
 		case errors.Is(err, errCut):
 			s.pending = ""
-			s.fail(err)
+			s.fail(cutLine())
 			continue
 		case errors.Is(err, io.EOF):
 			return s.end()

@@ -85,10 +85,13 @@ type terminalLines struct {
 // the history, may be longer.
 const maxTyped = 4096
 
-var errCut = fault.WithHint(
-	fault.New(fault.Input, "a line has room for %d characters to be typed, and not for all that were", maxTyped),
-	"nothing of the statement was done: break the line, or have it read from a file by 'rdb shell < FILE'",
-)
+var errCut = errors.New("a line is cut")
+
+// cutLine is what is said of errCut.
+func cutLine() error {
+	err := fault.New(fault.Input, "a line has room for %d characters to be typed, and not for all that were", maxTyped)
+	return fault.WithHint(err, "nothing of the statement was done: break the line, or have it read from a file by 'rdb shell < FILE'")
+}
 
 // pressed takes note of a key that comes to a line which is full.
 func (t *terminalLines) pressed(line string, key rune) {
