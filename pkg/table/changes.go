@@ -49,6 +49,9 @@ func (c *Changes) fill(old, next text, oldSpans, newSpans []span, key []string) 
 		return err
 	}
 	same := slices.Equal(c.OldColumns, c.NewColumns)
+	if len(was) == 1 && len(is) == 1 && bytes.Equal(was[0].Key, is[0].Key) { // most versions are of one row
+		return c.changed(was[0], is[0], same)
+	}
 	byKey := make(map[string]int, len(was))
 	for i, r := range was {
 		byKey[string(r.Key)] = i
@@ -60,12 +63,8 @@ func (c *Changes) fill(old, next text, oldSpans, newSpans []span, key []string) 
 			continue
 		}
 		delete(byKey, string(r.Key))
-		equal, err := c.equal(was[i].New, r.New, same)
-		if err != nil {
+		if err := c.changed(was[i], r, same); err != nil {
 			return err
-		}
-		if !equal {
-			c.Rows = append(c.Rows, Change{Key: r.Key, Old: was[i].New, New: r.New})
 		}
 	}
 	for i, r := range was {
@@ -76,10 +75,22 @@ func (c *Changes) fill(old, next text, oldSpans, newSpans []span, key []string) 
 	return nil
 }
 
+// changed adds the change between two rows of one key, if there is any.
+func (c *Changes) changed(was, is Change, sameColumns bool) error {
+	equal, err := c.equal(was.New, is.New, sameColumns)
+	if err == nil && !equal {
+		c.Rows = append(c.Rows, Change{Key: is.Key, Old: was.New, New: is.New})
+	}
+	return err
+}
+
 // equal compares two records by their cells; under different headers by the cells of the columns' names.
 func (c *Changes) equal(a, b []byte, sameColumns bool) (bool, error) {
-	if sameColumns && bytes.Equal(trimEOL(a), trimEOL(b)) {
-		return true, nil
+	if sameColumns {
+		a, b := trimEOL(a), trimEOL(b)
+		if same := bytes.Equal(a, b); same || isBare(a) && isBare(b) {
+			return same, nil
+		}
 	}
 	was, err := row.Cells(nil, a)
 	if err != nil {
@@ -138,6 +149,11 @@ func (c *Changes) Cells(r Change) ([]CellChange, error) {
 		}
 	}
 	return cellChanges(c.OldColumns, c.NewColumns, was, is), nil
+}
+
+// isBare reports whether the bytes of a record, trimmed, are those of its cells: there is no quote, and no half of a CRLF.
+func isBare(record []byte) bool {
+	return bytes.IndexByte(record, '"') < 0 && !bytes.HasSuffix(record, []byte("\r"))
 }
 
 func trimEOL(record []byte) []byte {
