@@ -95,13 +95,13 @@ func readPlain(text []byte) (v Value, known bool) {
 		if at > 0 {
 			n = -n
 		}
-		return FromInteger(n).spelled(text), true
+		return FromInteger(n).Spelled(text), true
 	}
 	f := float64(n) / powers[len(text)-1-point]
 	if at > 0 {
 		f = -f
 	}
-	return FromFloat(f).spelled(text), true
+	return FromFloat(f).Spelled(text), true
 }
 
 // numeralValue returns what scanNumeral found: an integer that fits 64 bits, else a float.

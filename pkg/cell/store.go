@@ -36,7 +36,7 @@ func (t Type) fitted(v Value) Value {
 	case t == Float && n.kind == KindTime:
 		return FromText(appendSeconds(nil, int64(n.bits), n.nanos))
 	case (t == Float || t == Timestamp) && n.IsNumber():
-		return n.spelled(nil)
+		return n.Spelled(nil)
 	}
 	return v
 }

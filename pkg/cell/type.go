@@ -64,7 +64,7 @@ func (t Type) Parse(text []byte) (v Value, ok bool) {
 	if !ok {
 		return Value{}, false
 	}
-	return v.spelled(text), true
+	return v.Spelled(text), true
 }
 
 func parseWhole(text []byte) (Value, bool) {
@@ -105,7 +105,7 @@ func readUndeclared(text []byte) Value {
 	if end == 0 || end < len(text) {
 		return FromText(text)
 	}
-	return numeralValue(text, integer).spelled(text)
+	return numeralValue(text, integer).Spelled(text)
 }
 
 // Read returns the value that a query sees in a cell with this text. quoted says that the cell stands in quotes. An empty cell
@@ -125,7 +125,7 @@ func (t Type) Read(text []byte, quoted bool) Value {
 		return v
 	}
 	if v, ok := NumericText(text); ok {
-		return v.of(t).spelled(text)
+		return v.of(t).Spelled(text)
 	}
 	return FromText(text)
 }

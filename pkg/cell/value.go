@@ -64,8 +64,8 @@ func FromTime(seconds int64, nanos int32) Value {
 	return Value{kind: KindTime, bits: uint64(seconds), nanos: nanos}
 }
 
-// spelled returns v with the text of the cell that it was read from.
-func (v Value) spelled(text []byte) Value {
+// Spelled returns v with the text of the cell that it was read from, or would be. It keeps the text.
+func (v Value) Spelled(text []byte) Value {
 	v.text = text
 	return v
 }
@@ -98,5 +98,5 @@ func (v Value) CopyTo(dst []byte) (copied Value, extended []byte) {
 	}
 	start := len(dst)
 	dst = append(dst, v.text...)
-	return v.spelled(dst[start:len(dst):len(dst)]), dst
+	return v.Spelled(dst[start:len(dst):len(dst)]), dst
 }

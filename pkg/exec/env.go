@@ -103,7 +103,7 @@ func (e *env) spell(v cell.Value) []byte {
 		return v.Text()
 	}
 	if cap(e.text)-len(e.text) < 64 {
-		e.text = make([]byte, 0, 4<<10)
+		e.text = make([]byte, 0, max(4<<10, min(2*cap(e.text), 64<<10)))
 	}
 	at := len(e.text)
 	e.text = v.AppendText(e.text)

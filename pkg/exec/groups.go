@@ -192,7 +192,7 @@ func (g *groups) row(e *env, number int, columns [][]cell.Value, r int) {
 			continue
 		}
 		if isPlain && g.untyped[i] && v.Kind() == cell.KindInteger {
-			v = cell.Undeclared.Read(e.spell(v), false)
+			v = v.Spelled(e.spell(v))
 		}
 		columns[i][r] = v
 	}
