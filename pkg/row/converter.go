@@ -64,8 +64,11 @@ func (c *converter) step() {
 
 // whole returns where the last record ends that is complete in buf: behind which a line end follows and another byte.
 func (c *converter) whole() int {
-	last := 0
-	for at := 0; at < len(c.buf); {
+	last, at := 0, 0
+	if !c.begun {
+		at = len(mark(c.buf)) // a quote behind it opens a cell
+	}
+	for at < len(c.buf) {
 		end, bad := recordEnd(c.buf, at, c.delimiter)
 		if bad != nil && bad.open || end == len(c.buf) && c.buf[end-1] != '\n' {
 			return last

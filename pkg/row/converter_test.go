@@ -33,3 +33,22 @@ func TestConverterIsConvert(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestConverterKnowsTheMark reads a text whose first cell, behind a byte order mark, holds a line end.
+func TestConverterKnowsTheMark(t *testing.T) {
+	const src = "\ufeff\"a\nb\",c\n1,2\n"
+	want, err := Convert(nil, []byte(src), ',')
+	if err != nil {
+		t.Fatal(err)
+	}
+	for chunk := 1; chunk < len(src); chunk++ {
+		r, err := NewConverter(strings.NewReader(src), ',')
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.(*converter).chunk = chunk
+		if got, err := io.ReadAll(r); err != nil || !bytes.Equal(got, want) {
+			t.Errorf("in pieces of %d bytes %q: %v", chunk, got, err)
+		}
+	}
+}
