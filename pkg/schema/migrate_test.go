@@ -25,6 +25,7 @@ type model struct {
 type modelCell struct {
 	old, now string
 	stuck    bool // a conversion failed: it is as it was
+	added    bool // it is a default, which must suit the last type of its column alone
 }
 
 // step makes a statement, or says that it cannot be made.
@@ -37,7 +38,7 @@ func (m *model) step(s schema.Statement) bool {
 		}
 		m.names, m.types = append(m.names, s.Column), append(m.types, s.Type)
 		for i := range m.rows {
-			m.rows[i] = append(m.rows[i], modelCell{s.Default, s.Default, false})
+			m.rows[i] = append(m.rows[i], modelCell{old: s.Default, now: s.Default, added: true})
 		}
 	case at < 0, s.Action == schema.Drop && at == 0, s.Action == schema.Rename && taken && s.To != s.Column:
 		return false
@@ -59,7 +60,7 @@ func (m *model) step(s schema.Statement) bool {
 
 func (c *modelCell) convert(from, to cell.Type) {
 	converted, ok := cell.Convert([]byte(c.now), from, to)
-	if c.now = string(converted); !ok || c.stuck {
+	if c.now = string(converted); !c.added && (!ok || c.stuck) {
 		c.now, c.stuck = c.old, true
 	}
 }
@@ -117,7 +118,7 @@ func TestMigrate(t *testing.T) {
 		for _, record := range of.cells[1:] {
 			var cells []modelCell
 			for _, c := range record {
-				cells = append(cells, modelCell{c, c, false})
+				cells = append(cells, modelCell{old: c, now: c})
 			}
 			m.rows = append(m.rows, cells)
 		}
