@@ -38,7 +38,9 @@ func TestGroupUnderRules(t *testing.T) {
 			if said["c"] != "" || refused["c"] != nil {
 				first, second = "e", "c"
 			}
-			for key, why := range map[string]string{first: "", "d": `"three" is no integer`, second: "is that of line ", "f": "is that of line 2 too", "g": ""} {
+			before, _, _ := strings.Cut(c.text(), "\n"+first+"|")
+			twin := fmt.Sprintf("is that of line %d too", strings.Count(before, "\n")+2)
+			for key, why := range map[string]string{first: "", "d": `"three" is no integer`, second: twin, "f": "is that of line 2 too", "g": ""} {
 				got := said[key]
 				if level == schema.Strict {
 					got = fmt.Sprint(refused[key])
